@@ -1,0 +1,3 @@
+export * from './tree.ts';
+export * from './tensor-fn.ts';
+export * from './host-input.ts';
