@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { parse } from './parse.ts';
+import { Norm } from './threat-model.ts';
+
+const count = z.int().min(1);
+/** Options of a plugin, architecture or dataset: checked against the schema its owner publishes, not here. */
+export const Options = z.record(z.string(), z.unknown());
+export type Options = z.infer<typeof Options>;
+
+/** A plugin and its options. */
+export const PluginUse = z.strictObject({ plugin: z.string().min(1), options: Options.default({}) });
+export type PluginUse = z.infer<typeof PluginUse>;
+
+export const AttackSpec = z.strictObject({
+  plugin: z.string().min(1),
+  norm: Norm.default('linf'),
+  /** Perturbation budget in the units of the pixels. */
+  epsilon: z.number().min(0),
+  /** Named defaults of the plugin (`foolbox`, `paper`); `options` go on top. */
+  preset: z.string().min(1).optional(),
+  options: Options.default({}),
+});
+export type AttackSpec = z.infer<typeof AttackSpec>;
+
+export const DatasetSpec = z.strictObject({
+  name: z.string().min(1),
+  options: Options.default({}),
+  /** Use the first n training examples in file order. Default: all. */
+  trainLimit: count.optional(),
+  /** Use the first n test examples in file order. Default: all. */
+  testLimit: count.optional(),
+});
+export type DatasetSpec = z.infer<typeof DatasetSpec>;
+
+export const ModelSpec = z.strictObject({
+  architecture: z.string().min(1),
+  options: Options.default({}),
+  /** Start from the final weights of this run instead of random ones. */
+  fromRun: z.string().min(1).optional(),
+});
+export type ModelSpec = z.infer<typeof ModelSpec>;
+
+const learningRate = z.number().positive().default(1e-3);
+export const OptimizerSpec = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('adam'),
+    learningRate,
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    /** Keras' 1e-7 by default. */
+    epsilon: z.number().positive().default(1e-7),
+  }),
+  z.strictObject({
+    kind: z.literal('rmsprop'),
+    learningRate,
+    decay: z.number().min(0).lt(1).default(0.9),
+    epsilon: z.number().positive().default(1e-7),
+  }),
+  z.strictObject({ kind: z.literal('sgd'), learningRate, momentum: z.number().min(0).lt(1).default(0) }),
+]);
+export type OptimizerSpec = z.infer<typeof OptimizerSpec>;
+
+export const TrainerSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('standard') }),
+  z.strictObject({
+    kind: z.literal('adversarial'),
+    attack: AttackSpec,
+    /** Share of each batch that is replaced by adversarial examples. */
+    share: z.number().min(0).max(1).default(1),
+    /** Epsilon grows linearly from 0 over so many epochs. */
+    warmupEpochs: z.number().min(0).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('free'),
+    /** linf budget in the units of the pixels. */
+    epsilon: z.number().min(0),
+    /** Times each batch is replayed (m in Shafahi et al. 2019). */
+    replays: count.default(4),
+  }),
+]);
+export type TrainerSpec = z.infer<typeof TrainerSpec>;
+
+export const ScheduleSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Multiplies the learning rate by `factor` at the start of each listed epoch (1-based). */
+  z.strictObject({ kind: z.literal('step'), epochs: z.array(count).min(1), factor: z.number().positive() }),
+  /** Half a cosine from the learning rate down to `floor` times it, over all epochs. */
+  z.strictObject({ kind: z.literal('cosine'), floor: z.number().min(0).max(1).default(0) }),
+]);
+export type ScheduleSpec = z.infer<typeof ScheduleSpec>;
+
+export const AugmentSpec = z.strictObject({
+  /** Largest shift in either direction as a share of width and height; uncovered pixels repeat the edge. */
+  shift: z.number().min(0).max(0.5).default(0),
+  /** Mirror left and right with probability one half. */
+  flip: z.boolean().default(false),
+});
+export type AugmentSpec = z.infer<typeof AugmentSpec>;
+
+export const EarlyStopSpec = z.strictObject({
+  /** A number of `EpochMetrics`, by path: `cleanAccuracy`, `loss.crossEntropy`. */
+  metric: z.string().min(1),
+  mode: z.enum(['min', 'max']),
+  /** Stop after so many epochs without improvement. */
+  patience: count,
+  minDelta: z.number().min(0).default(0),
+});
+export type EarlyStopSpec = z.infer<typeof EarlyStopSpec>;
+
+export const TrainingSpec = z.strictObject({
+  trainer: TrainerSpec.default({ kind: 'standard' }),
+  loss: PluginUse.default({ plugin: 'cross-entropy', options: {} }),
+  optimizer: OptimizerSpec.default({ kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),
+  schedule: ScheduleSpec.default({ kind: 'constant' }),
+  augment: AugmentSpec.default({ shift: 0, flip: false }),
+  earlyStop: EarlyStopSpec.optional(),
+  epochs: count,
+  batchSize: count.default(64),
+});
+export type TrainingSpec = z.infer<typeof TrainingSpec>;
+
+export const EvaluationSpec = z.strictObject({
+  attacks: z.array(AttackSpec).default([]),
+  /** Attack the first n test examples. Default: all of `dataset.testLimit`. */
+  examples: count.optional(),
+  /** Also attack after every n-th epoch, on the same examples. 0: only at the end. */
+  everyEpochs: z.int().min(0).default(0),
+  batchSize: count.default(250),
+});
+export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
+
+/** A user's request, whole: what to train on what, and how to attack it. The same spec gives the same result. */
+export const RunSpec = z.strictObject({
+  name: z.string().max(200).optional(),
+  /** One seed determines everything: initial weights, shuffles, random starts, noise. */
+  seed: z.int().min(0).max(0xffff_ffff).default(0),
+  dataset: DatasetSpec,
+  model: ModelSpec,
+  /** Absent: only evaluate the weights of `model.fromRun`. */
+  training: TrainingSpec.optional(),
+  evaluation: EvaluationSpec.default({ attacks: [], everyEpochs: 0, batchSize: 250 }),
+});
+export type RunSpec = z.infer<typeof RunSpec>;
+export type RunSpecInput = z.input<typeof RunSpec>;
+
+/** @throws LabError INVALID_INPUT with the path of the field. */
+export function parseRunSpec(value: unknown): RunSpec {
+  return parse(RunSpec, value, 'run spec');
+}
