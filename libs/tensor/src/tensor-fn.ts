@@ -36,6 +36,11 @@ export interface Loop<S extends TensorTree, X extends TensorTree, Y extends Tens
   /** How many steps this engine likes to take in one call, so that a call takes some 20 to 100 ms. At least 1. */
   readonly stepsPerCall: number;
   /**
+   * Whether steps are replayed from a recording. Known after the first `run`. If so, the step's JavaScript ran once,
+   * at that first `run`; if not, it runs at every step. Whoever counts calls inside a step needs to know.
+   */
+  readonly traced: boolean;
+  /**
    * Takes one step for each of `xs`, in order. Returns each step's `y`, owned by the caller.
    * Takes them in one call of the engine where it can; the result does not depend on how `xs` are grouped.
    */

@@ -1,0 +1,75 @@
+import type { Norm, ThreatModel } from '@entropic-lab/protocol';
+import type { TensorTree } from '@entropic-lab/tensor';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+import type { PluginDefinition } from './definition.ts';
+
+/** What an attack uses of the network. `queries`: logits or labels only, never a gradient. */
+export type AttackNeed = 'gradients' | 'logits' | 'labels' | 'queries';
+
+/** The network under attack. Always logits, never probabilities. */
+export interface AttackModel {
+  readonly classes: number;
+  /** inputs [batch, height, width, channels] -> logits [batch, classes]. Pure and differentiable. */
+  logits(inputs: Tensor4D): Tensor2D;
+}
+
+/** Which answer of the network counts as success. */
+export type Criterion =
+  | { readonly kind: 'untargeted'; readonly labels: Tensor1D }
+  | { readonly kind: 'targeted'; readonly targetClasses: Tensor1D };
+
+/**
+ * Random draws, one row per example. A row depends on the seed, the example and how many draws went before,
+ * and on nothing else: not on the batch the example happens to be in. Drawn anew at every step, also when the
+ * step is compiled.
+ */
+export interface AttackRandom {
+  /** [batch, ...shape], uniform in [0, 1). `shape` defaults to that of an input. */
+  uniform(shape?: readonly number[]): Tensor;
+  /** [batch, ...shape], standard normal. `shape` defaults to that of an input. */
+  normal(shape?: readonly number[]): Tensor;
+  /** [batch, ...shape] int32, uniform in 0 ... below - 1. */
+  integers(below: number, shape?: readonly number[]): Tensor;
+}
+
+/** One batch to attack. All tensors belong to the host. */
+export interface AttackProblem<Options> {
+  readonly model: AttackModel;
+  /** [batch, height, width, channels]; every one of them is classified correctly. */
+  readonly inputs: Tensor4D;
+  /** [batch] int32, the true classes. */
+  readonly labels: Tensor1D;
+  readonly criterion: Criterion;
+  readonly threat: ThreatModel;
+  readonly options: Options;
+  readonly random: AttackRandom;
+  /**
+   * Takes `steps` steps from `initial`. `step` is plain synchronous TF.js, without reads of values on the host and
+   * without branches on them: then it is compiled. `iteration` is a float32 scalar from 0. The host counts calls of
+   * the network, shows progress, and stops here when the run is cancelled or a limit is reached.
+   */
+  loop<S extends TensorTree>(steps: number, initial: S, step: (state: S, iteration: Scalar) => S): Promise<S>;
+}
+
+export interface AttackDefinition<O extends z.ZodObject = z.ZodObject> extends PluginDefinition<O> {
+  readonly kind: 'attack';
+  readonly norms: readonly Norm[];
+  readonly needs: readonly AttackNeed[];
+  /**
+   * `bounded`: searches within epsilon. `minimal`: searches the smallest perturbation it can find, of which the host
+   * counts those within epsilon.
+   */
+  readonly search: 'bounded' | 'minimal';
+  /**
+   * Proposes an image for each input, [batch, height, width, channels]; where it found nothing, the input itself.
+   * The host disposes of every tensor made here, projects bounded proposals onto the threat model, and judges each
+   * image itself. Plain TF.js.
+   */
+  perturb(problem: AttackProblem<z.output<O>>): Tensor4D | Promise<Tensor4D>;
+}
+
+/** An attack as a value. Checks nothing yet: the registry does, with the package's name at hand. */
+export function defineAttack<O extends z.ZodObject>(attack: Omit<AttackDefinition<O>, 'kind'>): AttackDefinition<O> {
+  return { ...attack, kind: 'attack' };
+}

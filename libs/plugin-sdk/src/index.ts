@@ -1,0 +1,3 @@
+export type * from './definition.ts';
+export * from './attack.ts';
+export * from './loss.ts';
