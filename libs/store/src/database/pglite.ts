@@ -1,0 +1,20 @@
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import * as tables from '../tables.ts';
+import { channel, type Driver, type Ear } from './driver.ts';
+import { migrationsFolder } from './migrations-folder.ts';
+
+/** PostgreSQL inside this process, with its files in `folder`; in memory where there is none. Opens in about 3 s. */
+export async function openPglite(folder: string | undefined, ear: Ear): Promise<Driver> {
+  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  const database = drizzle(pglite, { schema: tables });
+  try {
+    await migrate(database, { migrationsFolder });
+    await pglite.listen(channel, (topic) => ear.heard(topic));
+  } catch (thrown) {
+    await pglite.close();
+    throw thrown;
+  }
+  return { kind: 'pglite', database, [Symbol.asyncDispose]: () => pglite.close() };
+}

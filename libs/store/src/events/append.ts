@@ -1,0 +1,64 @@
+import { LabError, type LeaseState, type RunEvent } from '@entropic-lab/protocol';
+import { eq } from 'drizzle-orm';
+import type { Database } from '../database/driver.ts';
+import { leaseEnd } from '../leases/lease-end.ts';
+import { lockRun } from '../runs/run.ts';
+import type { Session } from '../session.ts';
+import { runs, type RunRow } from '../tables.ts';
+import { notify, topics } from '../wakes.ts';
+import { refuseConflicts } from './conflicts.ts';
+import { record, type NewEvent } from './record.ts';
+import { changesBy } from './changes.ts';
+
+/** Events of one attempt, in order, as their worker numbered them. */
+export interface Report {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly events: readonly Pick<RunEvent, 'seq' | 'time' | 'body'>[];
+}
+
+/** Where the run stands after a report. */
+export interface Receipt {
+  readonly lease: LeaseState;
+  readonly lastSeq: number;
+}
+
+/**
+ * Records events, renews the lease and brings the run's summary up to date, in one transaction. Idempotent: what is
+ * recorded already, with the same content, is passed over.
+ * @throws LabError LEASE_LOST for an older attempt or a run that is no longer its worker's, EVENT_CONFLICT for other
+ *   content under a recorded number or a gap, UNKNOWN_RUN, UNKNOWN_ARTIFACT for an artifact whose bytes are not stored.
+ */
+export async function appendEvents(session: Session, report: Report): Promise<Receipt> {
+  return session.database.transaction(async (tx) => {
+    const run = await lockRun(tx, report.runId);
+    if (report.attempt !== run.attempt) throw leaseLost(run, report.attempt);
+    const fresh = await refuseConflicts(tx, run, report);
+    if (run.status !== 'running') {
+      if (fresh.length > 0) throw leaseLost(run, report.attempt);
+      return { lease: 'lost', lastSeq: run.lastSeq };
+    }
+    return write(tx, run, fresh, session.leaseSeconds);
+  });
+}
+
+async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leaseSeconds: number): Promise<Receipt> {
+  await record(tx, fresh);
+  const lastSeq = fresh.at(-1)?.seq ?? run.lastSeq;
+  const ended = fresh.at(-1)?.body.type === 'finished';
+  const changes = { leaseExpiresAt: leaseEnd(leaseSeconds), ...changesBy(run, fresh), lastSeq };
+  await tx.update(runs).set(changes).where(eq(runs.id, run.id));
+  if (ended) {
+    await notify(tx, topics.lease(run.id));
+    // The worker has a slot free again, and may be waiting in another request.
+    await notify(tx, topics.queue);
+  }
+  return { lease: ended ? 'lost' : run.cancelRequested ? 'cancelRequested' : 'held', lastSeq };
+}
+
+export function leaseLost(run: RunRow, attempt: number): LabError {
+  const now = run.status === 'running' ? `attempt ${run.attempt}, which another worker holds or held` : `a run that is ${run.status}`;
+  return new LabError('LEASE_LOST', `[store] expected a report by the holder of run ${run.id}, got one of attempt ${attempt} on ${now}. Stop computing it and claim again.`, {
+    path: 'attempt',
+  });
+}

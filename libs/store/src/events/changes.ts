@@ -1,0 +1,32 @@
+import type { RunEventBody } from '@entropic-lab/protocol';
+import type { RunRow } from '../tables.ts';
+import { headlineOf } from './headline.ts';
+import type { NewEvent } from './record.ts';
+
+type Changes = Partial<Omit<RunRow, 'leaseExpiresAt'>> & { leaseExpiresAt?: null };
+type Rules = { [Type in RunEventBody['type']]: (body: Extract<RunEventBody, { type: Type }>, event: NewEvent, run: RunRow) => Changes };
+
+/** What an event changes in the row of its run: one line a type. */
+const rules: Rules = {
+  queued: () => ({}),
+  started: (_body, { time }, run) => ({ startedAt: run.startedAt ?? time }),
+  progress: (body) => ({ progress: body }),
+  log: () => ({}),
+  epoch: ({ metrics }) => ({ headline: headlineOf(metrics) }),
+  evaluated: ({ evaluation }) => ({ headline: headlineOf(evaluation) }),
+  artifact: () => ({}),
+  requeued: () => ({ status: 'queued', progress: null, workerId: null, ...noLease }),
+  finished: ({ status, error }, { time }) => ({ status, error: error ?? null, finishedAt: time, ...noLease }),
+};
+
+const noLease = { leaseExpiresAt: null } as const;
+
+/** What events, in order, change in the row of their run. */
+export function changesBy(run: RunRow, events: readonly NewEvent[]): Changes {
+  return events.reduce<Changes>((changes, event) => ({ ...changes, ...changeBy(event, { ...run, ...changes }) }), {});
+}
+
+function changeBy(event: NewEvent, run: RunRow): Changes {
+  const rule = rules[event.body.type] as (body: RunEventBody, event: NewEvent, run: RunRow) => Changes;
+  return rule(event.body, event, run);
+}

@@ -1,0 +1,48 @@
+import { LabError, type RunEvent } from '@entropic-lab/protocol';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Database } from '../database/driver.ts';
+import { findRun, isFinal, unknownRun } from '../runs/run.ts';
+import { runEvents } from '../tables.ts';
+import { eventOf } from './record.ts';
+
+/** Limits of a page: what a reader holds in memory at most. A single event may be larger than `maxBytes`. */
+export const pageLimits = { events: 200, maxBytes: 2 ** 21 } as const;
+
+/** The events after a cursor, and whether there can be more. */
+export interface EventPage {
+  readonly events: readonly RunEvent[];
+  /** The run has ended and no event follows. */
+  readonly ended: boolean;
+}
+
+/** @throws LabError UNKNOWN_RUN; INVALID_INPUT for a cursor that is not an integer from 0. */
+export async function readPage(database: Database, runId: string, after: number): Promise<EventPage> {
+  if (!Number.isInteger(after) || after < 0) {
+    throw new LabError('INVALID_INPUT', `[store] expected a cursor of 0 or the seq of an event, got ${after} (after).`, { path: 'after' });
+  }
+  const rows = await boundedRows(database, runId, after);
+  if (rows.length > 0) return { events: rows.map(eventOf), ended: rows.at(-1)!.body.type === 'finished' };
+  const run = await findRun(database, runId);
+  if (run === undefined) throw unknownRun(runId);
+  return { events: [], ended: isFinal(run.status) && after >= run.lastSeq };
+}
+
+async function boundedRows(database: Database, runId: string, after: number) {
+  const { events, maxBytes } = pageLimits;
+  const sizes = database
+    .select({ seq: runEvents.seq, bytes: runEvents.bytes })
+    .from(runEvents)
+    .where(and(eq(runEvents.runId, runId), gt(runEvents.seq, after)))
+    .orderBy(asc(runEvents.seq))
+    .limit(events)
+    .as('sizes');
+  const before = sql<number>`sum(${sizes.bytes}) over (order by ${sizes.seq}) - ${sizes.bytes}`.as('before');
+  const sums = database.select({ seq: sizes.seq, before }).from(sizes).as('sums');
+  const columns = { runId: runEvents.runId, seq: runEvents.seq, attempt: runEvents.attempt, time: runEvents.time, body: runEvents.body };
+  return database
+    .select(columns)
+    .from(sums)
+    .innerJoin(runEvents, and(eq(runEvents.runId, runId), eq(runEvents.seq, sums.seq)))
+    .where(sql`${sums.before} < ${maxBytes}`)
+    .orderBy(asc(runEvents.seq));
+}

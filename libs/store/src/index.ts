@@ -1,0 +1,13 @@
+export type { Announced } from './artifacts/files.ts';
+export type { RunArtifact, StoredArtifact } from './artifacts/records.ts';
+export type { Receipt, Report } from './events/append.ts';
+export type { Headline, HeadlineAttack } from './events/headline.ts';
+export type { Tail, TailOptions } from './events/tail.ts';
+export type { Claim, ClaimOptions } from './leases/claim.ts';
+export type { LeaseKey } from './leases/renew.ts';
+export { openStore, type StoreOptions } from './open.ts';
+export type { Ending } from './runs/finish.ts';
+export type { RunFilter, RunPageOptions } from './runs/list.ts';
+export { unknownRun, type RunRow } from './runs/run.ts';
+export type { Store } from './store.ts';
+export type { WorkerRow } from './workers/list.ts';

@@ -1,0 +1,68 @@
+import type { Lease } from '@entropic-lab/protocol';
+import { and, count, eq } from 'drizzle-orm';
+import type { Database } from '../database/driver.ts';
+import type { Session } from '../session.ts';
+import { runs, type RunRow } from '../tables.ts';
+import { topics } from '../wakes.ts';
+import { seenWorker } from '../workers/seen.ts';
+import { leaseEnd } from './lease-end.ts';
+import { nextInQueue } from './queue.ts';
+
+/** A run that is now its worker's to compute. */
+export interface Claim {
+  readonly run: RunRow;
+  readonly lease: Lease;
+  /** Number of the first event that the worker reports. */
+  readonly nextSeq: number;
+}
+
+/**
+ * Gives the worker the oldest run it can compute, or undefined where there is none or all its slots are taken. Two
+ * claims never get the same run, and claims of one worker wait for one another, so that its slots are counted right.
+ * @throws LabError UNKNOWN_WORKER.
+ */
+export async function claimNow(session: Session, workerId: string): Promise<Claim | undefined> {
+  return session.database.transaction(async (tx) => {
+    const worker = await seenWorker(tx, workerId);
+    if ((await runsHeldBy(tx, workerId)) >= worker.slots) return undefined;
+    const next = await nextInQueue(tx, worker.offers);
+    return next === undefined ? undefined : grant(tx, next, { workerId, leaseSeconds: session.leaseSeconds });
+  });
+}
+
+/** The same, waiting up to `waitSeconds` for a run to come. Undefined at the end of that time or when aborted. */
+export async function claim(session: Session, workerId: string, { waitSeconds = 0, signal }: ClaimOptions = {}): Promise<Claim | undefined> {
+  const timeUp = AbortSignal.timeout(waitSeconds * 1000);
+  const enough = signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
+  const waiter = session.wakes.waitFor(topics.queue);
+  try {
+    for (let first = true; first || !waiter.over(enough); first = false) {
+      if (waiter.over(signal)) return undefined;
+      const seen = waiter.version();
+      const claimed = await claimNow(session, workerId);
+      if (claimed !== undefined) return claimed;
+      await waiter.after(seen, enough);
+    }
+    return undefined;
+  } finally {
+    waiter[Symbol.dispose]();
+  }
+}
+
+export interface ClaimOptions {
+  /** Default 0: answer at once. */
+  readonly waitSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function runsHeldBy(tx: Database, workerId: string): Promise<number> {
+  const [row] = await tx.select({ held: count() }).from(runs).where(and(eq(runs.workerId, workerId), eq(runs.status, 'running')));
+  return row!.held;
+}
+
+async function grant(tx: Database, next: RunRow, { workerId, leaseSeconds }: { workerId: string; leaseSeconds: number }): Promise<Claim> {
+  const changes = { status: 'running' as const, attempt: next.attempt + 1, workerId, leaseExpiresAt: leaseEnd(leaseSeconds) };
+  const [run] = await tx.update(runs).set(changes).where(eq(runs.id, next.id)).returning();
+  const lease = { runId: run!.id, attempt: run!.attempt, expiresAt: run!.leaseExpiresAt!.toISOString() };
+  return { run: run!, lease, nextSeq: run!.lastSeq + 1 };
+}

@@ -1,0 +1,56 @@
+import type { RunStatus } from '@entropic-lab/protocol';
+import { and, count, desc, eq, inArray, lt, gt, asc, type SQL } from 'drizzle-orm';
+import type { Session } from '../session.ts';
+import { runs, type RunRow } from '../tables.ts';
+
+/** Which runs; every given field must hold. */
+export interface RunFilter {
+  readonly status?: readonly RunStatus[];
+  readonly dataset?: string;
+  readonly architecture?: string;
+  readonly trainer?: string;
+  readonly loss?: string;
+  readonly fromRun?: string;
+}
+
+export interface RunPageOptions {
+  readonly filter?: RunFilter;
+  readonly limit: number;
+  /** Only runs older than the one with this number. */
+  readonly before?: number;
+  /** Only runs newer than the one with this number; the page then holds those next to it. */
+  readonly since?: number;
+  /** Start from the oldest. Default false. Pages come newest first all the same. */
+  readonly fromOldest?: boolean;
+}
+
+/**
+ * Runs, newest first. Numbers are given once and never change, so a page neither skips nor repeats a run while others
+ * arrive.
+ */
+export async function listRuns({ database }: Session, { filter = {}, limit, before, since, fromOldest = false }: RunPageOptions): Promise<RunRow[]> {
+  const where = and(
+    ...conditions(filter),
+    before === undefined ? undefined : lt(runs.number, before),
+    since === undefined ? undefined : gt(runs.number, since),
+  );
+  const rows = await database.select().from(runs).where(where).orderBy(fromOldest ? asc(runs.number) : desc(runs.number)).limit(limit);
+  return fromOldest ? rows.reverse() : rows;
+}
+
+export async function countRuns({ database }: Session, filter: RunFilter = {}): Promise<number> {
+  const [row] = await database.select({ total: count() }).from(runs).where(and(...conditions(filter)));
+  return row!.total;
+}
+
+function conditions({ status, dataset, architecture, trainer, loss, fromRun }: RunFilter): SQL[] {
+  const equal = [
+    [runs.dataset, dataset],
+    [runs.architecture, architecture],
+    [runs.trainer, trainer],
+    [runs.loss, loss],
+    [runs.fromRun, fromRun],
+  ] as const;
+  const given = equal.flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)]));
+  return status === undefined ? given : [inArray(runs.status, [...status]), ...given];
+}

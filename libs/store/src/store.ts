@@ -1,0 +1,78 @@
+import type { Catalogue, LeaseState, RunSpec, WorkerSpec } from '@entropic-lab/protocol';
+import { sql } from 'drizzle-orm';
+import type { Readable } from 'node:stream';
+import type { Announced, ArtifactFiles } from './artifacts/files.ts';
+import { artifactsOfRuns, findArtifact, putArtifact, type RunArtifact, type StoredArtifact } from './artifacts/records.ts';
+import { appendEvents, type Receipt, type Report } from './events/append.ts';
+import { tailOf, type Tail } from './events/tail.ts';
+import { claim, type Claim, type ClaimOptions } from './leases/claim.ts';
+import { expireLeases } from './leases/expire.ts';
+import { followLease, renewLease, type LeaseKey } from './leases/renew.ts';
+import { requestCancel } from './runs/cancel.ts';
+import { createRun } from './runs/create.ts';
+import { finishRun, type Ending } from './runs/finish.ts';
+import { countRuns, listRuns, type RunFilter, type RunPageOptions } from './runs/list.ts';
+import { findRun, type RunRow } from './runs/run.ts';
+import type { Session } from './session.ts';
+import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
+import { registerWorker } from './workers/register.ts';
+
+/** All that the lab remembers. Each operation is one transaction; errors are LabErrors, listed at the function behind it. */
+export interface Store extends AsyncDisposable {
+  /** Absolute path of the data folder. */
+  readonly folder: string;
+  readonly driver: 'pglite' | 'postgres';
+
+  readonly createRun: (spec: RunSpec) => Promise<RunRow>;
+  readonly findRun: (runId: string) => Promise<RunRow | undefined>;
+  readonly listRuns: (options: RunPageOptions) => Promise<RunRow[]>;
+  readonly countRuns: (filter?: RunFilter) => Promise<number>;
+  readonly requestCancel: (runId: string) => Promise<RunRow>;
+
+  readonly tail: Tail;
+
+  readonly claim: (workerId: string, options?: ClaimOptions) => Promise<Claim | undefined>;
+  readonly renewLease: (key: LeaseKey) => Promise<LeaseState>;
+  readonly followLease: (key: LeaseKey, signal?: AbortSignal) => AsyncGenerator<LeaseState, void, void>;
+  readonly expireLeases: () => Promise<RunRow[]>;
+  readonly appendEvents: (report: Report) => Promise<Receipt>;
+  readonly finishRun: (ending: Ending) => Promise<RunRow>;
+
+  readonly registerWorker: (spec: WorkerSpec) => Promise<void>;
+  readonly listWorkers: () => Promise<WorkerRow[]>;
+  readonly listCatalogues: () => Promise<Catalogue[]>;
+  readonly forgetWorkers: (silentSeconds: number) => Promise<string[]>;
+
+  readonly putArtifact: (announced: Announced, content: Readable) => Promise<StoredArtifact>;
+  readonly findArtifact: (sha256: string) => Promise<StoredArtifact>;
+  readonly artifactsOfRuns: (runIds: readonly string[]) => Promise<Map<string, RunArtifact[]>>;
+
+  /** Resolves when the database answers. */
+  readonly ping: () => Promise<void>;
+}
+
+/** The operations of the store, bound to what they work with. */
+export function operations(session: Session, files: ArtifactFiles) {
+  return {
+    createRun: (spec) => createRun(session, spec),
+    findRun: (runId) => findRun(session.database, runId),
+    listRuns: (options) => listRuns(session, options),
+    countRuns: (filter) => countRuns(session, filter),
+    requestCancel: (runId) => requestCancel(session, runId),
+    tail: tailOf(session),
+    claim: (workerId, options) => claim(session, workerId, options),
+    renewLease: (key) => renewLease(session, key),
+    followLease: (key, signal) => followLease(session, key, signal),
+    expireLeases: () => expireLeases(session),
+    appendEvents: (report) => appendEvents(session, report),
+    finishRun: (ending) => finishRun(session, ending),
+    registerWorker: (spec) => registerWorker(session, spec),
+    listWorkers: () => listWorkers(session),
+    listCatalogues: () => listCatalogues(session),
+    forgetWorkers: (silentSeconds) => forgetWorkers(session, silentSeconds),
+    putArtifact: (announced, content) => putArtifact(session, files, announced, content),
+    findArtifact: (sha256) => findArtifact(files, sha256),
+    artifactsOfRuns: (runIds) => artifactsOfRuns(session, runIds),
+    ping: async () => void (await session.database.execute(sql`select 1`)),
+  } satisfies Partial<Store>;
+}

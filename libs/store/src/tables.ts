@@ -1,0 +1,116 @@
+import type { Catalogue, LabErrorRecord, RunEventBody, RunSpec, RunStatus } from '@entropic-lab/protocol';
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, customType, foreignKey, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Headline } from './events/headline.ts';
+import { fromStorable, toStorable } from './storable.ts';
+
+/** Milliseconds, because a JavaScript date has no more: a cursor made of one must find its row again. */
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** jsonb that never fails on a string PostgreSQL refuses. */
+const json = <T>(name: string) =>
+  customType<{ data: T; driverData: unknown }>({ dataType: () => 'jsonb', toDriver: toStorable, fromDriver: fromStorable<T> })(name);
+
+/** A user's request and where it stands. The columns after `spec` repeat or summarize what spec and events say, for lists. */
+export const runs = pgTable(
+  'runs',
+  {
+    id: text('id').primaryKey(),
+    /** Order of arrival; the key by which lists are paged. */
+    number: bigint('number', { mode: 'number' }).notNull().generatedAlwaysAsIdentity().unique(),
+    name: text('name'),
+    spec: json<RunSpec>('spec').notNull(),
+    dataset: text('dataset').notNull(),
+    architecture: text('architecture').notNull(),
+    /** Null: the run only evaluates. */
+    trainer: text('trainer'),
+    loss: text('loss'),
+    fromRun: text('from_run'),
+    /** What a worker must offer to compute it: `dataset:mnist`, `attack:pgd`. */
+    needs: text('needs').array().notNull(),
+    status: text('status').$type<RunStatus>().notNull(),
+    /** Number of claims; the fence of the lease. */
+    attempt: integer('attempt').notNull().default(0),
+    workerId: text('worker_id'),
+    leaseExpiresAt: instant('lease_expires_at'),
+    cancelRequested: boolean('cancel_requested').notNull().default(false),
+    lastSeq: integer('last_seq').notNull(),
+    progress: json<Extract<RunEventBody, { type: 'progress' }>>('progress'),
+    headline: json<Headline>('headline'),
+    error: json<LabErrorRecord>('error'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (run) => [
+    check('runs_status', sql`${run.status} in ('queued', 'running', 'succeeded', 'failed', 'cancelled')`),
+    check('runs_lease', sql`(${run.status} = 'running') = (${run.leaseExpiresAt} is not null)`),
+    index('runs_by_status').on(run.status, run.number),
+    index('runs_by_dataset').on(run.dataset, run.number),
+    index('runs_by_architecture').on(run.architecture, run.number),
+    index('runs_by_trainer').on(run.trainer, run.number),
+    index('runs_by_worker').on(run.workerId).where(sql`status = 'running'`),
+    index('runs_by_lease').on(run.leaseExpiresAt).where(sql`status = 'running'`),
+  ],
+);
+export type RunRow = typeof runs.$inferSelect;
+
+/** The history of every run; rows are the truth, and nobody updates or deletes one. */
+export const runEvents = pgTable(
+  'run_events',
+  {
+    runId: text('run_id').notNull().references(() => runs.id),
+    seq: integer('seq').notNull(),
+    attempt: integer('attempt').notNull(),
+    time: instant('time').notNull(),
+    type: text('type').$type<RunEventBody['type']>().notNull(),
+    body: json<RunEventBody>('body').notNull(),
+    /** Length of `body` as JSON, so that a page of events is bounded without reading it. */
+    bytes: integer('bytes').notNull(),
+  },
+  (event) => [primaryKey({ columns: [event.runId, event.seq] }), check('run_events_seq', sql`${event.seq} >= 1`)],
+);
+
+/** Each distinct catalogue once, however many workers offer it. */
+export const catalogues = pgTable('catalogues', {
+  /** SHA-256 of the catalogue in canonical JSON. */
+  hash: text('hash').primaryKey(),
+  catalogue: json<Catalogue>('catalogue').notNull(),
+});
+
+export const workers = pgTable('workers', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  engine: text('engine').notNull(),
+  device: text('device').notNull(),
+  slots: integer('slots').notNull(),
+  catalogueHash: text('catalogue_hash').notNull().references(() => catalogues.hash),
+  /** What runs may need of it, in the words of `runs.needs`. */
+  offers: text('offers').array().notNull(),
+  registeredAt: instant('registered_at').notNull().defaultNow(),
+  lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+});
+
+/** Bytes that lie in the artifact folder, complete and verified. */
+export const artifacts = pgTable('artifacts', {
+  sha256: text('sha256').primaryKey(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Which event of which run names an artifact, and as what. */
+export const runArtifacts = pgTable(
+  'run_artifacts',
+  {
+    runId: text('run_id').notNull(),
+    seq: integer('seq').notNull(),
+    kind: text('kind').$type<'weights' | 'checkpoint' | 'onnx' | 'images'>().notNull(),
+    name: text('name').notNull(),
+    sha256: text('sha256').notNull().references(() => artifacts.sha256),
+  },
+  (link) => [
+    primaryKey({ columns: [link.runId, link.seq] }),
+    foreignKey({ columns: [link.runId, link.seq], foreignColumns: [runEvents.runId, runEvents.seq] }),
+    index('run_artifacts_by_content').on(link.sha256),
+  ],
+);
