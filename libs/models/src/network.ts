@@ -33,6 +33,8 @@ export interface Network extends Disposable {
   readonly classes: number;
   /** The weights now. Owned by the network; replaced by `setParams`. */
   readonly params: Params;
+  /** Names of the params that training changes; the others (moving averages of a normalization) stay. Default: all. */
+  readonly trainable?: readonly string[];
   /** Copies `params` into the network. @throws LabError BAD_WEIGHTS where names or shapes differ. */
   setParams(params: Params): void;
   /** inputs [batch, height, width, channels]. Pure and differentiable in both arguments; synchronous TF.js. */

@@ -1,0 +1,3 @@
+/** The file format alone: numbers in and out, no TF.js behind it. */
+export * from './safetensors.ts';
+export * from './tensor-array.ts';
