@@ -58,6 +58,13 @@ describe('the average pool gradient on wasm', () => {
   );
 });
 
+it('gives the sign of any normal float32 number on wasm', async () => {
+  await tf.setBackend('wasm');
+  const values = [0, 1.2e-38, 1e-30, 1e-8, 1e-7, 0.5, 3, 3e38];
+  expect([...tf.tidy(() => tf.sign(tf.tensor1d(values)).dataSync())]).toEqual(values.map(Math.sign));
+  expect([...tf.tidy(() => tf.sign(tf.neg(tf.tensor1d(values))).dataSync())]).toEqual(values.map((x) => -Math.sign(x) + 0));
+});
+
 it('leaves no tensor behind', async () => {
   const before = tf.memory().numTensors;
   const gradient = tf.tidy(() => tf.grad((f: tf.Tensor) => tf.sum(tf.avgPool(tf.conv2d(draw([1, 6, 6, 1], 'x') as tf.Tensor4D, f as tf.Tensor4D, 1, 'same'), 2, 2, 'valid')))(draw([3, 3, 1, 2], 'f')));

@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 let registered = false;
 
-/** Completes the WASM backend where it lacks a kernel that training needs, and replaces one that is slow. Once per process. */
+/**
+ * Completes the WASM backend where it lacks a kernel that training needs, and replaces two: the average pool gradient,
+ * which is slow, and Sign, which is 0 below some 5e-7 and so hides the small gradients that attacks live on.
+ * Once per process.
+ */
 export function registerWasmKernels(): void {
   if (registered) return;
   registered = true;
@@ -14,6 +18,12 @@ export function registerWasmKernels(): void {
       return filterGradient(x, dy, attrs as unknown as tf.Conv2DBackpropFilterAttrs);
     },
   });
+  tf.unregisterKernel(tf.Sign, 'wasm');
+  tf.registerKernel({
+    kernelName: tf.Sign,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs }) => signOf(inputs['x'] as tf.Tensor),
+  });
   const general = tf.getKernel(tf.AvgPoolGrad, 'wasm').kernelFunc;
   tf.unregisterKernel(tf.AvgPoolGrad, 'wasm');
   tf.registerKernel({
@@ -24,6 +34,10 @@ export function registerWasmKernels(): void {
       return averagePoolGradient(dy, input, call.attrs as unknown as tf.AvgPoolGradAttrs) ?? general(call);
     },
   });
+}
+
+function signOf(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.sub(tf.step(x), tf.step(tf.neg(x))));
 }
 
 /**
