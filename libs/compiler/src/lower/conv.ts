@@ -1,0 +1,138 @@
+import { inputOf, type Node, type Value } from '../graph/graph.ts';
+import { convInfo } from '../kernels/conv.ts';
+import { channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
+import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
+import { activation, isPerChannel } from './elementwise.ts';
+import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+
+export interface Window {
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** Rows above, columns left, rows below, columns right: as much as the output needs, which may be negative. */
+  readonly pads: readonly [number, number, number, number];
+}
+
+type ConvInfo = ReturnType<typeof convInfo>;
+
+export function windowOf(info: ConvInfo): Window {
+  const { top, left } = info.padInfo;
+  const below = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - info.inHeight - top;
+  const right = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - info.inWidth - left;
+  return {
+    kernel: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    pads: [top, left, below, right],
+  };
+}
+
+/** As attributes of Conv and the pools, which skip by themselves the rows that no window reaches. */
+export function windowAttributes({ kernel, strides, dilations, pads }: Window): OnnxAttributes {
+  return { kernel_shape: kernel, strides, dilations, pads: pads.map((pad) => Math.max(0, pad)) };
+}
+
+/** The form of the images of a convolution, by its data format. */
+function imageForm(node: Node, value: Value): Form {
+  return node.attributes['dataFormat'] === 'NCHW' ? plain(value.shape) : channelsFirst(value.shape);
+}
+
+/** A depthwise filter [height, width, in, multiplier] as [in * multiplier, 1, height, width]. */
+function depthwiseFilter(e: Emitter, filter: Value): Name {
+  const [h, w, c, m] = filter.shape as [number, number, number, number];
+  return e.reshape(e.transpose(e.use(filter), [2, 3, 0, 1]), [c * m, 1, h, w]);
+}
+
+function conv(depthwise: boolean): Lowering {
+  return (node, e) => {
+    const [x, filter] = [inputOf(node, 'x')!, inputOf(node, 'filter')!];
+    const output = node.outputs[0]!;
+    const info = convInfo(node, x.shape, filter.shape, depthwise);
+    const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
+    const attributes = { ...windowAttributes(windowOf(info)), group: depthwise ? info.inChannels : 1 };
+    const bias = inputOf(node, 'bias');
+    const inConv = bias !== undefined && isPerChannel(bias.shape, info.outChannels);
+    const inputs = [e.use(x, imageForm(node, x)), weights, ...(inConv ? [e.reshape(e.use(bias), [info.outChannels])] : [])];
+    const form = imageForm(node, output);
+    let name = e.one('Conv', inputs, attributes);
+    if (bias !== undefined && !inConv) name = e.one('Add', [name, e.operand(bias, output.shape, form)]);
+    const alpha = inputOf(node, 'preluActivationWeights');
+    e.def(output, activation(e, name, node, alpha === undefined ? undefined : e.operand(alpha, output.shape, form)), form);
+  };
+}
+
+function backpropInput(depthwise: boolean): Lowering {
+  return (node, e) => {
+    const [dy, filter] = [inputOf(node, 'dy')!, inputOf(node, 'filter')!];
+    const output = node.outputs[0]!;
+    const info = convInfo(node, output.shape, filter.shape, depthwise);
+    const { kernel, strides, dilations, pads } = windowOf(info);
+    const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
+    const attributes = {
+      kernel_shape: kernel, strides, dilations, group: depthwise ? info.inChannels : 1,
+      pads: pads.map((pad) => Math.max(0, pad)),
+      // Rows that no window reached get a zero gradient.
+      output_padding: [Math.max(0, -pads[2]), Math.max(0, -pads[3])],
+    };
+    e.def(output, e.one('ConvTranspose', [e.use(dy, imageForm(node, dy)), weights], attributes), imageForm(node, output));
+  };
+}
+
+/** Cuts the rows and columns no window reaches, so that the rest can be padded; axes as stored. */
+function cut(e: Emitter, name: Name, pads: readonly number[], [h, w]: readonly [number, number], [hAxis, wAxis]: readonly [number, number]): Name {
+  if (pads[2]! >= 0 && pads[3]! >= 0) return name;
+  return e.one('Slice', [name, e.ints(0, 0), e.ints(h + Math.min(0, pads[2]!), w + Math.min(0, pads[3]!)), e.ints(hAxis, wAxis)]);
+}
+
+/**
+ * The gradient of a filter as one convolution: the images, seen as [1, batch, height, width * in], are correlated
+ * with the output's gradient [out, batch, height, width] as a kernel dilated by the stride, and by `in` along the
+ * width. The result [1, out, height, width * in] is the filter's gradient, from a single matrix product whose
+ * im2col copies runs of width * in.
+ */
+const backpropFilter: Lowering = (node, e) => {
+  const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
+  const output = node.outputs[0]!;
+  const info = convInfo(node, x.shape, output.shape);
+  const { pads, strides } = windowOf(info);
+  const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
+  const nchw = node.attributes['dataFormat'] === 'NCHW';
+  const nhwc = nchw ? e.transpose(e.use(x), [0, 2, 3, 1]) : e.use(x);
+  const kept = cut(e, nhwc, pads, [info.inHeight, info.inWidth], [1, 2]);
+  const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
+  const image = e.reshape(kept, [1, info.batchSize, h, w * cin]);
+  const kernel = e.transpose(e.use(dy, imageForm(node, dy)), [1, 0, 2, 3]);
+  const attributes = {
+    kernel_shape: [info.outHeight, info.outWidth], strides: [1, 1], dilations: [strides[0], strides[1] * cin], group: 1,
+    pads: [pads[0], pads[1] * cin, Math.max(0, pads[2]), Math.max(0, pads[3]) * cin],
+  };
+  const product = e.reshape(e.one('Conv', [image, kernel], attributes), [cout, kh, kw, cin]);
+  e.def(output, e.transpose(product, [0, 3, 1, 2]), filterFirst(output.shape));
+};
+
+/** Each channel is a group whose channels are the batch. */
+const depthwiseBackpropFilter: Lowering = (node, e) => {
+  const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
+  const output = node.outputs[0]!;
+  const info = convInfo(node, x.shape, output.shape, true);
+  const { pads, strides, dilations } = windowOf(info);
+  const [kh, kw, cin, multiplier] = output.shape as [number, number, number, number];
+  const kept = cut(e, e.nchw(x), pads, [info.inHeight, info.inWidth], [2, 3]);
+  const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
+  const image = e.reshape(e.transpose(kept, [1, 0, 2, 3]), [1, cin * info.batchSize, h, w]);
+  const kernel = e.transpose(e.nchw(dy), [1, 0, 2, 3]);
+  const attributes = { kernel_shape: [info.outHeight, info.outWidth], strides: dilations, dilations: strides, group: cin, pads: pads.map((pad) => Math.max(0, pad)) };
+  const product = e.reshape(e.one('Conv', [image, kernel], attributes), [cin, multiplier, kh, kw]);
+  e.def(output, e.transpose(product, [2, 3, 0, 1]));
+};
+
+export const convLowerings: LoweringTable = {
+  Conv2D: conv(false),
+  FusedConv2D: conv(false),
+  DepthwiseConv2dNative: conv(true),
+  FusedDepthwiseConv2D: conv(true),
+  Conv2DBackpropInput: backpropInput(false),
+  Conv2DBackpropFilter: backpropFilter,
+  DepthwiseConv2dNativeBackpropInput: backpropInput(true),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+};

@@ -1,0 +1,140 @@
+import { untraceable } from '../errors.ts';
+import { sameShape, sizeOf, type Dtype, type Node, type Value } from '../graph/graph.ts';
+import { constantValues } from '../graph/replay.ts';
+import { broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, storedShape, viewOf, type Form } from '../layout/form.ts';
+import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
+import type { ElementType } from '../onnx/model.ts';
+
+/** One row of the lowering table: writes the ONNX nodes of one TF.js kernel. */
+export type Lowering = (node: Node, e: Emitter) => void;
+export type LoweringTable = Readonly<Record<string, Lowering>>;
+
+/** What each value should be stored as; a value without an entry is plain. */
+export type Forms = ReadonlyMap<Value, Form>;
+
+/** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
+export class Emitter {
+  readonly blocks = new Blocks();
+  readonly #forms: Forms;
+  readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
+  readonly #producers = new Map<Value, Node>();
+
+  constructor(forms: Forms) {
+    this.#forms = forms;
+  }
+
+  /** The form the layout pass chose for a value. */
+  formOf(value: Value): Form {
+    return this.#forms.get(value) ?? plain(value.shape);
+  }
+
+  produced(node: Node): void {
+    for (const output of node.outputs) this.#producers.set(output, node);
+  }
+
+  producer(value: Value): Node | undefined {
+    return this.#producers.get(value);
+  }
+
+  /** Says that `name` holds `value` in `form` (plain where not given). */
+  def(value: Value, name: Name, form: Form = plain(value.shape)): void {
+    const held = this.#names.get(value) ?? new Map<string, { name: Name; form: Form }>();
+    held.set(form.key, { name, form });
+    this.#names.set(value, held);
+  }
+
+  /** The ONNX tensor that holds `value` in `form`, converted from another where need be. */
+  use(value: Value, form: Form = plain(value.shape)): Name {
+    const held = this.#names.get(value);
+    if (held === undefined) throw untraceable(`the value %${value.id} was not lowered`, 'This is a defect of the compiler; please report it');
+    const known = held.get(form.key);
+    if (known !== undefined) return known.name;
+    const from = held.get('plain') ?? held.values().next().value!;
+    const name = this.#convert(value, from, form);
+    held.set(form.key, { name, form });
+    return name;
+  }
+
+  /** An operand of an elementwise kernel whose result has shape `full` and is stored in `form`. */
+  operand(value: Value, full: readonly number[], form: Form): Name {
+    if (sameShape(value.shape, full)) return this.use(value, form);
+    if (isPlain(form)) return this.use(value);
+    if (sizeOf(value.shape) === 1) return this.use(value);
+    const target = broadcastForm(form, full, value.shape);
+    const name = this.#store(this.use(value), target);
+    return name;
+  }
+
+  one(op: string, inputs: readonly Name[], attributes: OnnxAttributes = {}, domain = ''): Name {
+    return this.blocks.op(op, inputs, attributes, { domain })[0]!;
+  }
+
+  ints(...values: readonly number[]): Name {
+    return this.blocks.constant(values, 'int64');
+  }
+
+  scalar(value: number, type: ElementType = 'float32'): Name {
+    return this.blocks.constant([value], type, []);
+  }
+
+  reshape(name: Name, shape: readonly number[]): Name {
+    return this.one('Reshape', [name, this.ints(...shape)]);
+  }
+
+  transpose(name: Name, perm: readonly number[]): Name {
+    return this.one('Transpose', [name], { perm });
+  }
+
+  /** Elements converted to a dtype as TF.js' cast does: anything but 0 is true, floats are cut towards 0. */
+  cast(name: Name, to: ElementType): Name {
+    return this.one('Cast', [name], { to: { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint8: 2 }[to] });
+  }
+
+  constant(node: Node): void {
+    const value = node.outputs[0]!;
+    const values = node.attributes['values'];
+    if (typeof values === 'number' && sizeOf(value.shape) > 1) {
+      const scalar = this.blocks.constant([values], value.dtype, [1]);
+      return this.def(value, this.one('Expand', [scalar, this.ints(...value.shape)]));
+    }
+    this.def(value, this.blocks.constant(constantValues(node), value.dtype, value.shape));
+  }
+
+  /** Channels-first name of a 4-D activation. */
+  nchw(value: Value): Name {
+    return this.use(value, channelsFirst(value.shape));
+  }
+
+  #convert(value: Value, from: { name: Name; form: Form }, to: Form): Name {
+    if (isPlain(from.form)) return this.#store(from.name, to);
+    const loaded = this.#load(from.name, from.form, value.shape);
+    if (isPlain(to)) return loaded;
+    return this.#store(loaded, to);
+  }
+
+  /** plain -> form */
+  #store(name: Name, form: Form): Name {
+    const stored = storedShape(form);
+    if (movesNothing(form)) return this.reshape(name, stored);
+    const view = viewOf(form);
+    const merged = form.merges.some((count) => count > 1);
+    // A Reshape to the view is needed where axes are split, or where a broadcast operand lacks leading axes.
+    const moved = this.transpose(merged || form.key.includes('<') ? this.reshape(name, view) : name, form.perm);
+    return merged ? this.reshape(moved, stored) : moved;
+  }
+
+  /** form -> plain */
+  #load(name: Name, form: Form, shape: readonly number[]): Name {
+    if (movesNothing(form)) return this.reshape(name, shape);
+    const view = viewOf(form);
+    const merged = form.merges.some((count) => count > 1);
+    const split = merged ? this.reshape(name, form.perm.map((axis) => view[axis]!)) : name;
+    const moved = this.transpose(split, inverse(form.perm));
+    return merged ? this.reshape(moved, shape) : moved;
+  }
+}
+
+/** The default of an optional dtype. */
+export function isFloat(dtype: Dtype): boolean {
+  return dtype === 'float32';
+}

@@ -1,0 +1,99 @@
+import { inputOf, sizeOf, type Node } from '../graph/graph.ts';
+import { poolInfo } from '../kernels/conv.ts';
+import { channelsFirst } from '../layout/form.ts';
+import type { Name } from '../onnx/blocks.ts';
+import { windowAttributes, windowOf, type Window } from './conv.ts';
+import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+
+function pool(op: string): Lowering {
+  return (node, e) => {
+    const x = inputOf(node, 'x')!;
+    const output = node.outputs[0]!;
+    const { dilations: _, ...attributes } = windowAttributes(windowOf(poolInfo(node, x.shape)));
+    e.def(output, e.one(op, [e.nchw(x)], attributes), channelsFirst(output.shape));
+  };
+}
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Whether the windows tile the image: none overlaps another, none is padded. */
+function tiles({ kernel, strides, pads }: Window): boolean {
+  return kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((pad) => pad <= 0);
+}
+
+/** Appends the rows and columns that no window reached. */
+function padded(e: Emitter, name: Name, { pads }: Window): Name {
+  if (pads[2] === 0 && pads[3] === 0) return name;
+  return e.one('Pad', [name, e.ints(0, 0, 0, 0, 0, 0, -pads[2], -pads[3]), e.scalar(0)]);
+}
+
+/** How many elements of the image each window holds: an average leaves padding out. */
+function windowSizes(info: ReturnType<typeof poolInfo>, { kernel, strides, pads }: Window): number[] {
+  const along = (count: number, size: number, axis: 0 | 1) => Array.from({ length: count }, (_, i) => {
+    const start = i * strides[axis] - pads[axis];
+    return Math.min(start + kernel[axis], size) - Math.max(start, 0);
+  });
+  const heights = along(info.outHeight, info.inHeight, 0);
+  const widths = along(info.outWidth, info.inWidth, 1);
+  return heights.flatMap((h) => widths.map((w) => h * w));
+}
+
+/** Each window's gradient, shared evenly. TF.js' own cpu kernel divides by the padded window's size: wrong at edges. */
+const avgPoolGrad: Lowering = (node, e) => {
+  const [dy, x] = [inputOf(node, 'dy')!, inputOf(node, 'input')!];
+  const output = node.outputs[0]!;
+  const info = poolInfo(node, x.shape);
+  const window = windowOf(info);
+  const form = channelsFirst(output.shape);
+  if (tiles(window)) return e.def(output, padded(e, spread(e, e.nchw(dy), window.kernel), window), form);
+  const shares = Float32Array.from(windowSizes(info, window), (size) => 1 / size);
+  const share = e.one('Mul', [e.nchw(dy), e.blocks.constant(shares, 'float32', [1, 1, info.outHeight, info.outWidth])]);
+  const ones = e.one('Expand', [e.blocks.constant([1], 'float32', [1]), e.ints(info.inChannels, 1, ...window.kernel)]);
+  const { dilations: _, ...attributes } = windowAttributes(window);
+  const output_padding = [Math.max(0, -window.pads[2]), Math.max(0, -window.pads[3])];
+  e.def(output, e.one('ConvTranspose', [share, ones], { ...attributes, group: info.inChannels, output_padding }), form);
+};
+
+function spread(e: Emitter, dy: Name, [kh, kw]: readonly [number, number]): Name {
+  const share = e.one('Mul', [dy, e.scalar(1 / (kh * kw))]);
+  return enlarge(e, share, [kh, kw]);
+}
+
+/** Repeats each pixel of a channels-first image. */
+export function enlarge(e: Emitter, image: Name, [kh, kw]: readonly [number, number]): Name {
+  const scales = e.blocks.constant([1, 1, kh, kw], 'float32');
+  return e.one('Resize', [image, '', scales], { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+}
+
+/** The gradient goes to the first maximum of each window, in row-major order, as in TF.js. */
+const maxPoolGrad: Lowering = (node, e) => {
+  const [dy, x] = [inputOf(node, 'dy')!, inputOf(node, 'input')!];
+  const output = node.outputs[0]!;
+  const window = windowOf(poolInfo(node, x.shape));
+  const { dilations: _, ...attributes } = windowAttributes(window);
+  const [, indices] = e.blocks.op('MaxPool', [e.nchw(x)], attributes, { outputs: 2 });
+  e.def(output, scatter(e, e.nchw(dy), indices!, output.shape as Shape4), channelsFirst(output.shape));
+};
+
+function scatter(e: Emitter, dy: Name, indices: Name, [n, h, w, c]: Shape4): Name {
+  const zeros = e.one('Expand', [e.blocks.constant([0], 'float32', [1]), e.ints(sizeOf([n, h, w, c]))]);
+  const sums = e.one('ScatterElements', [zeros, e.reshape(indices, [-1]), e.reshape(dy, [-1])], { axis: 0, reduction: 'add' });
+  return e.reshape(sums, [n, c, h, w]);
+}
+
+/** Local response normalization over 2 * depthRadius + 1 channels; ONNX divides alpha by that number, TF.js does not. */
+const lrn: Lowering = (node: Node, e) => {
+  const x = inputOf(node, 'x')!;
+  const { depthRadius, bias, alpha, beta } = node.attributes as Record<string, number>;
+  const size = 2 * depthRadius! + 1;
+  const attributes = { size, alpha: { float: alpha! * size }, beta: { float: beta! }, bias: { float: bias! } };
+  e.def(node.outputs[0]!, e.one('LRN', [e.nchw(x)], attributes), channelsFirst(x.shape));
+};
+
+export const poolLowerings: LoweringTable = {
+  AvgPool: pool('AveragePool'),
+  MaxPool: pool('MaxPool'),
+  AvgPoolGrad: avgPoolGrad,
+  MaxPoolGrad: maxPoolGrad,
+  LRN: lrn,
+};

@@ -1,0 +1,105 @@
+import { inputOf, type Node, type Value } from '../graph/graph.ts';
+import { axesOf } from '../kernels/reduce.ts';
+import { isPlain, plain, type Form } from '../layout/form.ts';
+import type { Name } from '../onnx/blocks.ts';
+import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+
+/** Where the axes of a reduction are stored; undefined where the form does not allow to reduce in place. */
+function storedAxes(form: Form, axes: readonly number[], rank: number): number[] | undefined {
+  if (isPlain(form)) return [...axes];
+  if (form.merges.some((count) => count > 1)) {
+    // An axis that is split and permuted within itself keeps its place; what stays must not be such an axis.
+    const kept = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
+    return kept.every((axis) => form.splits[axis]!.length === 1) ? [...axes] : undefined;
+  }
+  const keptOrder = form.perm.filter((axis) => !axes.includes(axis));
+  const inOrder = keptOrder.every((axis, i) => i === 0 || axis > keptOrder[i - 1]!);
+  return inOrder ? axes.map((axis) => form.perm.indexOf(axis)).sort((a, b) => a - b) : undefined;
+}
+
+/** An operand of a reduction in a form it can be reduced in, with the axes there. */
+function operand(node: Node, e: Emitter): { name: Name; axes: number[] } {
+  const x = inputOf(node, 'x')!;
+  const axes = axesOf(node, x.shape);
+  const form = e.formOf(x);
+  const stored = storedAxes(form, axes, x.shape.length);
+  return stored === undefined ? { name: e.use(x), axes } : { name: e.use(x, form), axes: stored };
+}
+
+/** ReduceSum and its like. The axes of length 1 that TF.js keeps are put back by a Reshape: it costs nothing. */
+function reduction(op: string, via?: 'int32'): Lowering {
+  return (node, e) => {
+    const output = node.outputs[0]!;
+    const { name, axes } = operand(node, e);
+    const number = via !== undefined || (inputOf(node, 'x')!.dtype === 'bool') ? e.cast(name, 'int32') : name;
+    const reduced = axes.length === 0 ? number : e.one(op, [number, e.ints(...axes)], { keepdims: 0 });
+    const keeps = node.attributes['keepDims'] === true && axes.length > 0;
+    const shaped = keeps ? e.reshape(reduced, output.shape) : reduced;
+    e.def(output, via !== undefined || (output.dtype === 'bool') ? e.cast(shaped, 'bool') : shaped);
+  };
+}
+
+function mean(node: Node, e: Emitter): void {
+  reduction('ReduceMean')(node, e);
+}
+
+function arg(op: string): Lowering {
+  return (node, e) => {
+    const x = inputOf(node, 'x')!;
+    const axis = axesOf(node, x.shape)[0] ?? 0;
+    const number = x.dtype === 'bool' ? e.cast(e.use(x), 'int32') : e.use(x);
+    const index = e.one(op, [number], { axis, keepdims: 0 });
+    e.def(node.outputs[0]!, e.cast(index, 'int32'));
+  };
+}
+
+const flag = (node: Node, name: string) => (node.attributes[name] === true ? 1 : 0);
+
+const cumsum: Lowering = (node, e) => {
+  const x = inputOf(node, 'x')!;
+  const axis = e.blocks.constant([axesOf(node, x.shape)[0]!], 'int32', []);
+  e.def(node.outputs[0]!, e.one('CumSum', [e.use(x), axis], { exclusive: flag(node, 'exclusive'), reverse: flag(node, 'reverse') }));
+};
+
+/** Prefix products by doubling: after step s each element holds the product of the 2^s before it. */
+const cumprod: Lowering = (node, e) => {
+  const x = inputOf(node, 'x')!;
+  const axis = axesOf(node, x.shape)[0]!;
+  const length = x.shape[axis]!;
+  const reverse = flag(node, 'reverse') === 1;
+  let name = e.use(x);
+  if (flag(node, 'exclusive') === 1) name = shifted(e, name, x, { axis, by: 1, reverse });
+  for (let by = 1; by < length; by *= 2) name = e.one('Mul', [name, shifted(e, name, x, { axis, by, reverse })]);
+  e.def(node.outputs[0]!, name);
+};
+
+function shifted(e: Emitter, name: Name, x: Value, { axis, by, reverse }: { axis: number; by: number; reverse: boolean }): Name {
+  const length = x.shape[axis]!;
+  const [start, end] = reverse ? [by, length] : [0, length - by];
+  const kept = e.one('Slice', [name, e.ints(start), e.ints(end), e.ints(axis)]);
+  const shape = x.shape.map((dim, i) => (i === axis ? Math.min(by, length) : dim));
+  const ones = e.one('Expand', [e.blocks.constant([1], x.dtype, [1]), e.ints(...shape)]);
+  return e.one('Concat', reverse ? [kept, ones] : [ones, kept], { axis });
+}
+
+const softmax = (op: string): Lowering => (node, e) => {
+  const x = inputOf(node, 'logits')!;
+  const dim = (node.attributes['dim'] ?? node.attributes['axis'] ?? -1) as number;
+  e.def(node.outputs[0]!, e.one(op, [e.use(x)], { axis: dim }), plain(x.shape));
+};
+
+export const reduceLowerings: LoweringTable = {
+  Sum: reduction('ReduceSum'),
+  Mean: mean,
+  Max: reduction('ReduceMax'),
+  Min: reduction('ReduceMin'),
+  Prod: reduction('ReduceProd'),
+  All: reduction('ReduceMin', 'int32'),
+  Any: reduction('ReduceMax', 'int32'),
+  ArgMax: arg('ArgMax'),
+  ArgMin: arg('ArgMin'),
+  Cumsum: cumsum,
+  Cumprod: cumprod,
+  Softmax: softmax('Softmax'),
+  LogSoftmax: softmax('LogSoftmax'),
+};

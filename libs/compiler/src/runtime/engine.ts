@@ -1,0 +1,24 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+/** Who computes in ONNX Runtime: its execution providers. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
+export interface EngineOptions {
+  /** Default `cpu`. */
+  readonly provider?: Provider;
+  /** Threads within an operator. Default: as many as ONNX Runtime finds cores. */
+  readonly threads?: number;
+}
+
+export function sessionOptions({ provider = 'cpu', threads = 0 }: EngineOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Threads that wait by spinning take the time of whoever shares the machine; the option's value is a string.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+}

@@ -1,0 +1,163 @@
+import { copy, dispose, leaves, unflatten, type Loop, type StepFn, type TensorTree } from '@entropic-lab/tensor';
+import { keep } from '@tensorflow/tfjs-core';
+import { LabError } from '@entropic-lab/protocol';
+import { invalid } from '../errors.ts';
+import { sizeOf } from '../graph/graph.ts';
+import { trace, type Trace } from '../trace/trace.ts';
+import type { AnyFunction, Compiled } from './cache.ts';
+import { draw, readable, signature } from './jit.ts';
+import type { LoopModel } from './loop-model.ts';
+import { Pace } from './pace.ts';
+import type { Feeds, Model } from './sessions.ts';
+import { State } from './state.ts';
+import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
+
+interface Variant {
+  readonly traced: Trace;
+  readonly model: LoopModel & Model;
+  readonly perStep: number;
+}
+
+interface LoopOptions<S extends TensorTree, X extends TensorTree, Y extends TensorTree> {
+  readonly step: StepFn<S, X, Y>;
+  readonly initial: S;
+  readonly name: string;
+}
+
+/** A loop whose state stays, as the engine stores it, from call to call; each call takes many steps. */
+export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends TensorTree> implements Loop<S, X, Y> {
+  readonly #compiled: Compiled;
+  readonly #options: LoopOptions<S, X, Y>;
+  readonly #variants = new Map<string, Variant>();
+  readonly #pace = new Pace();
+  #initial: S | undefined;
+  #state: State<S> | undefined;
+  #disposed = false;
+
+  constructor(compiled: Compiled, options: LoopOptions<S, X, Y>) {
+    this.#compiled = compiled;
+    this.#options = options;
+    this.#initial = copy(options.initial);
+    leaves(this.#initial).forEach((leaf) => keep(leaf));
+  }
+
+  readonly traced = true;
+
+  get stepsPerCall(): number {
+    return this.#pace.steps;
+  }
+
+  async run(xs: readonly X[]): Promise<Y[]> {
+    const ys: Y[] = [];
+    for (let at = 0; at < xs.length; ) {
+      const variant = await this.#variant(xs[at]!);
+      const key = signature([xs[at]!]);
+      let end = at + 1;
+      while (end < xs.length && signature([xs[end]!]) === key) end++;
+      ys.push(...(await this.#call(variant, xs.slice(at, end))));
+      at = end;
+    }
+    return ys;
+  }
+
+  async read(): Promise<S> {
+    return (await this.#current()).read();
+  }
+
+  async write(state: S): Promise<void> {
+    const current = await this.#current();
+    const [expected, got] = [signature([current.read()]), signature([state])];
+    if (expected !== got) throw invalid(`state of types ${expected}`, got, 'state', 'Start another loop for another state');
+    await current.write(state);
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    if (this.#initial !== undefined) dispose(this.#initial);
+    this.#initial = undefined;
+    this.#state = undefined;
+    this.#variants.clear();
+  }
+
+  async #current(): Promise<State<S>> {
+    if (this.#disposed) throw new LabError('INVALID_INPUT', `[compiler] expected an open loop, got one that was disposed of ('${this.#options.name}'). Start another.`);
+    if (this.#state === undefined) {
+      this.#state = await State.from(this.#initial!);
+    }
+    return this.#state;
+  }
+
+  /** The step compiled for the types of `x`; later types share the state with earlier ones. */
+  async #variant(x: X): Promise<Variant> {
+    const key = signature([x]);
+    const known = this.#variants.get(key);
+    if (known !== undefined) return known;
+    const { step, name } = this.#options;
+    const state = await this.#current();
+    const traced = trace(((s: S, input: X) => split(step(s, input), name)) as unknown as AnyFunction, [state.example(), x], name);
+    const stateCount = leaves(state.example()).length;
+    const perStep = traced.argumentCount - stateCount + traced.hosts.length;
+    checkState(traced, stateCount, name);
+    const variant = { traced, perStep, model: this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
+    this.#variants.set(key, variant);
+    return variant;
+  }
+
+  async #call({ traced, model, perStep }: Variant, xs: readonly X[]): Promise<Y[]> {
+    const state = await this.#current();
+    const feeds = { ...this.#stateFeeds(state, model), ...(await stepFeeds(traced, model, xs)), ...(await fixedFeeds(traced, model, perStep)) };
+    await this.#compiled.sessions.open(model);
+    const started = performance.now();
+    const fetched = await this.#compiled.sessions.run(model, feeds);
+    this.#pace.took(performance.now() - started, xs.length);
+    state.take(model.state.map((slot) => fromEngine(fetched[slot.output]!)));
+    const results = model.results.map(({ name }) => fromEngine(fetched[name]!));
+    return xs.map((_, k) => resultOf<Y>(traced, model, results, k));
+  }
+
+  #stateFeeds(state: State<S>, model: LoopModel): Feeds {
+    const values = state.as(model.state);
+    return Object.fromEntries(model.state.map((slot, i) => [slot.input, toEngine(values[i]!, slot.dtype, slot.stored)]));
+  }
+}
+
+/** A step's result with the state first: leaves are counted in that order. */
+function split(result: { readonly state: TensorTree; readonly y: TensorTree }, name: string): TensorTree {
+  if (result?.state === undefined || result.y === undefined) throw invalid('{ state, y }', String(result), 'step', `Return both from '${name}'; y may be {}`);
+  return [result.state, result.y];
+}
+
+function checkState({ graph }: Trace, count: number, name: string): void {
+  const types = (values: readonly { readonly dtype: string; readonly shape: readonly number[] }[]) => values.slice(0, count).map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join();
+  const [before, after] = [types(graph.inputs), types(graph.outputs)];
+  if (before !== after) throw invalid(`a state of the same types after a step (${before})`, after, 'step', `Cast or reshape the state that '${name}' returns`);
+}
+
+async function stepFeeds(traced: Trace, model: LoopModel, xs: readonly TensorTree[]): Promise<Feeds> {
+  const stateCount = model.state.length;
+  const leafCount = traced.argumentCount - stateCount;
+  const given = await Promise.all(xs.map((x) => Promise.all(leaves(x).map(valuesOf))));
+  const drawn: Values[][] = xs.map(() => traced.hosts.map((host) => draw(host).slice()));
+  const types = traced.graph.inputs.slice(stateCount, stateCount + leafCount + traced.hosts.length);
+  const feeds = types.map(({ dtype, shape }, j) => {
+    const parts = xs.map((_, k) => (j < leafCount ? given[k]![j]! : drawn[k]![j - leafCount]!));
+    return [`step${j}`, toEngine(parts.length === 1 ? parts[0]! : joined(parts, dtype), dtype, [xs.length, ...shape])] as const;
+  });
+  const counter = model.needsCounter ? { steps: toEngine(new Float32Array(xs.length), 'float32', [xs.length]) } : {};
+  return { ...Object.fromEntries(feeds), ...counter };
+}
+
+async function fixedFeeds(traced: Trace, model: LoopModel & Model, perStep: number): Promise<Feeds> {
+  const types = traced.graph.inputs.slice(model.state.length + perStep);
+  const values = await Promise.all(traced.captured.map((tensor) => readable(tensor, model.name)));
+  return Object.fromEntries(types.map(({ dtype, shape }, l) => [`fixed${l}`, toEngine(values[l]!, dtype, shape)]));
+}
+
+function resultOf<Y extends TensorTree>(traced: Trace, model: LoopModel, results: readonly Values[], k: number): Y {
+  const [, form] = traced.resultForm as [TensorTree, Y];
+  const tensors = model.results.map(({ shape, dtype }, i) => {
+    const size = sizeOf(shape);
+    return toTensor(results[i]!.slice(k * size, (k + 1) * size), dtype, shape);
+  });
+  return unflatten(form, tensors);
+}

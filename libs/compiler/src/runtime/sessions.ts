@@ -1,0 +1,63 @@
+import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import { untraceable } from '../errors.ts';
+import { sessionOptions, type EngineOptions } from './engine.ts';
+
+/** A model and what identifies it: programs with equal keys share a session. */
+export interface Model {
+  readonly key: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Feeds = Readonly<Record<string, OrtTensor>>;
+
+/** How many sessions stay open; the ones used longest ago are closed, and opened again when needed. */
+const MOST_OPEN = 48;
+
+/** Open ONNX Runtime sessions, by model. */
+export class Sessions implements AsyncDisposable {
+  readonly #options: EngineOptions;
+  readonly #open = new Map<string, Promise<InferenceSession>>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  async run(model: Model, feeds: Feeds): Promise<Readonly<Record<string, OrtTensor>>> {
+    const session = await this.open(model);
+    return (await session.run(feeds as Record<string, OrtTensor>)) as Readonly<Record<string, OrtTensor>>;
+  }
+
+  async open(model: Model): Promise<InferenceSession> {
+    const known = this.#open.get(model.key);
+    const session = known ?? create(model, this.#options);
+    this.#open.delete(model.key);
+    this.#open.set(model.key, session);
+    session.catch(() => this.#open.delete(model.key));
+    if (known === undefined) await this.#closeOldest();
+    return session;
+  }
+
+  async #closeOldest(): Promise<void> {
+    for (const [key, session] of this.#open) {
+      if (this.#open.size <= MOST_OPEN) return;
+      this.#open.delete(key);
+      await (await session).release();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sessions = [...this.#open.values()];
+    this.#open.clear();
+    for (const session of await Promise.allSettled(sessions)) if (session.status === 'fulfilled') await session.value.release();
+  }
+}
+
+async function create(model: Model, options: EngineOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model.bytes, sessionOptions(options));
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw untraceable(`ONNX Runtime refuses the graph of '${model.name}': ${message}`, 'Run with fallback: \'eager\', and report it with DEBUG_GRAPH=2 output', thrown);
+  }
+}

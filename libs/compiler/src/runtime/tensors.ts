@@ -1,0 +1,42 @@
+import { tensor as makeTensor, type Tensor } from '@tensorflow/tfjs-core';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Dtype } from '../graph/graph.ts';
+
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+/** The elements as the engine takes them. */
+export function asArray(values: ArrayLike<number>, dtype: Dtype): Values {
+  const array = arrays[dtype];
+  return values instanceof array ? values : array.from(values);
+}
+
+/** A TF.js tensor's elements. May be the tensor's own memory: to be read, not kept. */
+export async function valuesOf(tensor: Tensor): Promise<Values> {
+  return asArray((await tensor.data()) as unknown as ArrayLike<number>, tensor.dtype as Dtype);
+}
+
+export function toEngine(values: Values, dtype: Dtype, shape: readonly number[]): OrtTensor {
+  return new OrtTensor(dtype, values as Float32Array, shape);
+}
+
+export function fromEngine(tensor: OrtTensor): Values {
+  return tensor.data as Values;
+}
+
+/** A new TF.js tensor on the backend in use; it takes over `values`. */
+export function toTensor(values: Values, dtype: Dtype, shape: readonly number[]): Tensor {
+  return makeTensor(values, [...shape], dtype);
+}
+
+/** Several tensors' elements one after another. */
+export function joined(parts: readonly Values[], dtype: Dtype): Values {
+  const all = new arrays[dtype](parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
