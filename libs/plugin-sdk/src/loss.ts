@@ -17,6 +17,8 @@ export interface LossBatch<Options> {
   readonly options: Options;
   /** What {@link LossDefinition.reference} measured, as scalars. Empty where it measures nothing. */
   readonly reference: Readonly<Record<string, Scalar>>;
+  /** The network as it was before training on `inputs`, where {@link LossDefinition.needsFrozen} asks for it. */
+  readonly frozen?: NetworkOutputs;
 }
 
 /** `total` is what is minimized; `terms` are its parts, recorded for each epoch under their names. */
@@ -31,9 +33,11 @@ export interface LossDefinition<O extends z.ZodObject = z.ZodObject> extends Plu
    * Values of each example under the network as it is before training, [batch] each. The trainer averages them over
    * the training set and hands the means to `compute`. Plain TF.js.
    */
-  reference?(outputs: NetworkOutputs, options: z.output<O>): Readonly<Record<string, Tensor1D>>;
+  reference?(outputs: NetworkOutputs, options: z.output<O>, inputs: Tensor4D): Readonly<Record<string, Tensor1D>>;
   /** @throws LabError UNREACHABLE_TARGET where the measured reference makes the options senseless. */
   checkReference?(reference: Readonly<Record<string, number>>, options: z.output<O>): void;
+  /** Whether `compute` wants the outputs of the network as it was before training, too: one more forward pass a step. */
+  needsFrozen?(options: z.output<O>): boolean;
   /** Plain synchronous TF.js without reads of values on the host: then it is compiled. */
   compute(batch: LossBatch<z.output<O>>): LossValue;
 }

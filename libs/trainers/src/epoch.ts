@@ -1,0 +1,113 @@
+import { augmentation, batchCount, batches, changesNothing, epochOrder, type Batch } from '@entropic-lab/datasets';
+import { LabError, type TrainingSpec } from '@entropic-lab/protocol';
+import { dispose, type Loop, type Rng } from '@entropic-lab/tensor';
+import { scalar, tensor1d, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+import { inGroups, repeated } from './groups.ts';
+import type { TrainedEpoch, TrainingProgress } from './items.ts';
+import type { Optimizer } from './optimizer.ts';
+import { scheduledRate } from './schedule.ts';
+import { stopIfAborted, throttled } from './throttle.ts';
+import type { TrainOptions } from './train.ts';
+import type { Trainer } from './trainer.ts';
+import type { StepInput, StepOutput, TrainState } from './training-state.ts';
+
+export type EpochResult = Omit<TrainedEpoch, 'kind' | 'observe' | 'checkpoint'>;
+
+export interface EpochOptions extends Pick<TrainOptions, 'dataset' | 'spec' | 'rng' | 'signal'> {
+  readonly trainer: Trainer;
+  readonly optimizer: Optimizer;
+  readonly loop: Loop<TrainState, StepInput, StepOutput>;
+}
+
+/** Where an epoch begins. */
+interface Start {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps taken before it. */
+  readonly step: number;
+}
+
+/** One pass over the training set. @throws LabError DIVERGED, CANCELLED. */
+export async function* runEpoch(options: EpochOptions, start: Start): AsyncGenerator<TrainingProgress, EpochResult, undefined> {
+  const { dataset, spec, trainer, loop, signal } = options;
+  const total = batchCount(dataset.train.count, spec.batchSize) * trainer.replays;
+  const most = (): number => (trainer.perturb === undefined ? loop.stepsPerCall : 1);
+  const due = throttled();
+  const sums: Record<string, number> = {};
+  const begun = performance.now();
+  let done = 0;
+  let consumed = 0;
+  const groups = inGroups(repeated(epochBatches(options, start.epoch), trainer.replays), most);
+  const prepare = async (): Promise<StepInput[] | undefined> => {
+    const next = groups.next();
+    if (next.done) return undefined;
+    const inputs = await Promise.all(next.value.map((batch, place) => stepInput(options, batch, { start, done: consumed + place, total })));
+    consumed += inputs.length;
+    return inputs;
+  };
+  for (let group = await prepare(); group !== undefined; ) {
+    stopIfAborted(signal);
+    const running = loop.run(group);
+    // While the engine works on one group the next one is made ready, unless that needs the weights it will leave.
+    const ahead = trainer.perturb === undefined ? await prepare() : undefined;
+    const outputs = await running;
+    dispose(group);
+    await addUp(sums, outputs, { epoch: start.epoch, step: done + 1 });
+    done += outputs.length;
+    if (due()) yield { kind: 'progress', phase: 'train', epoch: start.epoch, done, total, unit: 'steps' };
+    group = ahead ?? (await prepare());
+  }
+  return {
+    epoch: start.epoch,
+    steps: done,
+    loss: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / done])),
+    learningRate: learningRateAt(spec, { start, done: 0, total }),
+    trainSeconds: (performance.now() - begun) / 1000,
+  };
+}
+
+function epochBatches({ dataset, spec, rng }: EpochOptions, epoch: number): Iterable<Batch> {
+  const { train } = dataset;
+  const order = epochOrder(rng, epoch, train.count);
+  const { batchSize, augment } = spec;
+  if (changesNothing(augment)) return batches(train, { batchSize, order });
+  return batches(train, { batchSize, order, moveOf: augmentation(augment, rng, { epoch, count: train.count, shape: train.inputShape }) });
+}
+
+interface Within {
+  readonly start: Start;
+  /** Steps of this epoch before this one. */
+  readonly done: number;
+  /** Steps of an epoch. */
+  readonly total: number;
+}
+
+function stepInput({ dataset, spec, optimizer, trainer, loop }: EpochOptions, batch: Batch, within: Within): StepInput {
+  const rates = optimizer.rates(learningRateAt(spec, within), within.start.step + within.done + 1);
+  return {
+    inputs: tensor4d(batch.inputs, [batch.size, ...dataset.train.inputShape]),
+    labels: tensor1d(batch.labels, 'int32'),
+    rates: Object.fromEntries(Object.entries(rates).map(([name, value]) => [name, scalar(value)])),
+  };
+}
+
+function learningRateAt(spec: TrainingSpec, { start, done, total }: Within): number {
+  const { optimizer, schedule, epochs } = spec;
+  return scheduledRate(optimizer.learningRate, schedule, { epoch: start.epoch, progress: (start.epoch - 1 + done / total) / epochs });
+}
+
+async function addUp(sums: Record<string, number>, outputs: readonly StepOutput[], first: Start): Promise<void> {
+  for (const [place, output] of outputs.entries()) {
+    for (const [name, term] of Object.entries(output)) {
+      const [value] = await term.data();
+      sums[name] = (sums[name] ?? 0) + value!;
+      if (name === 'total' && !Number.isFinite(value)) throw diverged(value!, { ...first, step: first.step + place });
+    }
+  }
+  dispose(outputs);
+}
+
+function diverged(loss: number, { epoch, step }: Start): LabError {
+  const message = `[train] expected a finite loss, got ${loss} at step ${step} of epoch ${epoch} (training.optimizer.learningRate). Use a smaller learning rate, or check the options of the loss.`;
+  return new LabError('DIVERGED', message, { path: 'training.optimizer.learningRate' });
+}

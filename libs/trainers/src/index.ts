@@ -1,0 +1,2 @@
+export { train, type TrainOptions } from './train.ts';
+export type { TrainedEpoch, TrainingItem, TrainingProgress } from './items.ts';

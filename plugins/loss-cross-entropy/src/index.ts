@@ -1,0 +1,1 @@
+export { crossEntropyLoss, crossEntropyLoss as default } from './cross-entropy.ts';

@@ -1,0 +1,1 @@
+export { entropicLoss, entropicLoss as default } from './entropic.ts';
