@@ -24,7 +24,7 @@ function describeIssue(issue: z.core.$ZodIssue): DescribedIssue {
     return { path: [...at, issue.keys[0]!].join('.'), text: `unknown field${issue.keys.length > 1 ? 's' : ''} ${issue.keys.join(', ')}` };
   }
   const came = issue.input === undefined ? 'nothing' : brief(issue.input);
-  const text = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+  const text = issue.message.replace(/^(Invalid input|Too small|Too big): /, '').replace(/, received .*$/, '');
   return { path: at.join('.') || 'input', text: `${lowerFirst(text)}, got ${came}` };
 }
 

@@ -6,6 +6,7 @@ import { lockRun } from '../runs/run.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
+import { touchWorker } from '../workers/seen.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { record, type NewEvent } from './record.ts';
 import { changesBy } from './changes.ts';
@@ -48,6 +49,7 @@ async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leas
   const ended = fresh.at(-1)?.body.type === 'finished';
   const changes = { leaseExpiresAt: leaseEnd(leaseSeconds), ...changesBy(run, fresh), lastSeq };
   await tx.update(runs).set(changes).where(eq(runs.id, run.id));
+  await touchWorker(tx, run.workerId!);
   if (ended) {
     await notify(tx, topics.lease(run.id));
     // The worker has a slot free again, and may be waiting in another request.

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@entropic-lab/protocol';
+import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { topics } from '../wakes.ts';
 import { readPage, type EventPage } from './page.ts';
@@ -17,39 +18,48 @@ export type Tail = (runId: string, options?: TailOptions) => AsyncGenerator<RunE
  * `finished` event. It reads on only when asked for more, so a slow reader holds one page.
  * The generator throws LabError UNKNOWN_RUN, or INVALID_INPUT for a bad cursor.
  */
-export function tailOf({ database, wakes }: Session): Tail {
-  const read = sharedReads((runId, after) => readPage(database, runId, after));
-  return async function* tail(runId, { after = 0, signal } = {}) {
-    // Waiting begins before the first read: an event recorded between reading and waiting is heard.
-    const waiter = wakes.waitFor(topics.events(runId));
-    try {
-      let cursor = after;
-      while (!waiter.over(signal)) {
-        const seen = waiter.version();
-        const page = await read(runId, cursor, seen);
-        for (const event of page.events) {
-          if (waiter.over(signal)) return;
-          cursor = event.seq;
-          yield event;
-        }
-        if (page.ended) return;
-        if (page.events.length === 0) await waiter.after(seen, signal);
+export function tailOf(session: Session): Tail {
+  const read = sharedReads((runId, after) => readPage(session.database, runId, after));
+  return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, read, { runId, after, left }), signal);
+}
+
+interface Place {
+  readonly runId: string;
+  readonly after: number;
+  readonly left: AbortSignal;
+}
+
+async function* follow({ wakes }: Session, read: SharedRead, { runId, after, left }: Place): AsyncGenerator<RunEvent, void, void> {
+  // Waiting begins before the first read: an event recorded between reading and waiting is heard.
+  const waiter = wakes.waitFor(topics.events(runId));
+  try {
+    let cursor = after;
+    while (!waiter.over(left)) {
+      const seen = waiter.version();
+      const page = await read(runId, cursor, seen);
+      for (const event of page.events) {
+        if (waiter.over(left)) return;
+        cursor = event.seq;
+        yield event;
       }
-    } finally {
-      waiter[Symbol.dispose]();
+      if (page.ended) return;
+      if (page.events.length === 0) await waiter.after(seen, left);
     }
-  };
+  } finally {
+    waiter[Symbol.dispose]();
+  }
 }
 
 type Read = (runId: string, after: number) => Promise<EventPage>;
+type SharedRead = (runId: string, after: number, version: number) => Promise<EventPage>;
 
 /**
  * Readers at the same place, woken by the same event, share one query. The version is part of the key: a reader that
  * has heard of an event never shares a query that began before it.
  */
-function sharedReads(read: Read) {
+function sharedReads(read: Read): SharedRead {
   const running = new Map<string, Promise<EventPage>>();
-  return (runId: string, after: number, version: number): Promise<EventPage> => {
+  return (runId, after, version) => {
     const key = `${runId} ${after} ${version}`;
     const shared = running.get(key);
     if (shared !== undefined) return shared;

@@ -1,10 +1,12 @@
 import type { LeaseState } from '@entropic-lab/protocol';
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
+import { interruptible } from '../interruptible.ts';
 import { findRun, unknownRun } from '../runs/run.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
+import { touchWorker } from '../workers/seen.ts';
 import { leaseEnd } from './lease-end.ts';
 
 /** A lease, by its fence. */
@@ -20,7 +22,9 @@ export interface LeaseKey {
 export async function renewLease({ database, leaseSeconds }: Session, { runId, attempt }: LeaseKey): Promise<LeaseState> {
   const held = and(eq(runs.id, runId), eq(runs.attempt, attempt), eq(runs.status, 'running'));
   const [run] = await database.update(runs).set({ leaseExpiresAt: leaseEnd(leaseSeconds) }).where(held).returning();
-  return run === undefined ? leaseState(database, { runId, attempt }) : stateOf(run, attempt);
+  if (run === undefined) return leaseState(database, { runId, attempt });
+  await touchWorker(database, run.workerId!);
+  return stateOf(run, attempt);
 }
 
 /** @throws LabError UNKNOWN_RUN. */
@@ -36,17 +40,21 @@ function stateOf(run: RunRow, attempt: number): LeaseState {
 }
 
 /** The state now and each change of it, until it is lost; without renewing it. */
-export async function* followLease({ database, wakes }: Session, key: LeaseKey, signal?: AbortSignal): AsyncGenerator<LeaseState, void, void> {
+export function followLease(session: Session, key: LeaseKey, signal?: AbortSignal): AsyncGenerator<LeaseState, void, void> {
+  return interruptible((left) => leaseStates(session, key, left), signal);
+}
+
+async function* leaseStates({ database, wakes }: Session, key: LeaseKey, left: AbortSignal): AsyncGenerator<LeaseState, void, void> {
   const waiter = wakes.waitFor(topics.lease(key.runId));
   try {
     let told: LeaseState | undefined;
-    while (!waiter.over(signal)) {
+    while (!waiter.over(left)) {
       const seen = waiter.version();
       const state = await leaseState(database, key);
       if (state !== told) yield state;
       if (state === 'lost') return;
       told = state;
-      await waiter.after(seen, signal);
+      await waiter.after(seen, left);
     }
   } finally {
     waiter[Symbol.dispose]();

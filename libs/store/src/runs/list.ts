@@ -5,22 +5,22 @@ import { runs, type RunRow } from '../tables.ts';
 
 /** Which runs; every given field must hold. */
 export interface RunFilter {
-  readonly status?: readonly RunStatus[];
-  readonly dataset?: string;
-  readonly architecture?: string;
-  readonly trainer?: string;
-  readonly loss?: string;
-  readonly fromRun?: string;
+  readonly status?: readonly RunStatus[] | undefined;
+  readonly dataset?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly trainer?: string | undefined;
+  readonly loss?: string | undefined;
+  readonly fromRun?: string | undefined;
 }
 
 export interface RunPageOptions {
-  readonly filter?: RunFilter;
+  readonly filter?: RunFilter | undefined;
   readonly limit: number;
   /** Only runs older than the one with this number. */
-  readonly before?: number;
-  /** Only runs newer than the one with this number; the page then holds those next to it. */
-  readonly since?: number;
-  /** Start from the oldest. Default false. Pages come newest first all the same. */
+  readonly olderThan?: number | undefined;
+  /** Only runs newer than the one with this number. */
+  readonly newerThan?: number | undefined;
+  /** Take the oldest of those. Default false: the newest. Pages come newest first all the same. */
   readonly fromOldest?: boolean;
 }
 
@@ -28,11 +28,11 @@ export interface RunPageOptions {
  * Runs, newest first. Numbers are given once and never change, so a page neither skips nor repeats a run while others
  * arrive.
  */
-export async function listRuns({ database }: Session, { filter = {}, limit, before, since, fromOldest = false }: RunPageOptions): Promise<RunRow[]> {
+export async function listRuns({ database }: Session, { filter = {}, limit, olderThan, newerThan, fromOldest = false }: RunPageOptions): Promise<RunRow[]> {
   const where = and(
     ...conditions(filter),
-    before === undefined ? undefined : lt(runs.number, before),
-    since === undefined ? undefined : gt(runs.number, since),
+    olderThan === undefined ? undefined : lt(runs.number, olderThan),
+    newerThan === undefined ? undefined : gt(runs.number, newerThan),
   );
   const rows = await database.select().from(runs).where(where).orderBy(fromOldest ? asc(runs.number) : desc(runs.number)).limit(limit);
   return fromOldest ? rows.reverse() : rows;

@@ -1,0 +1,33 @@
+import type { RunArtifact, Store } from '@entropic-lab/store';
+import type { Logger } from 'pino';
+
+/** What every resolver works with; one per operation. */
+export interface Context {
+  readonly store: Store;
+  readonly log: Logger;
+  /** Aborted when the client has gone or the server is closing. */
+  readonly signal: AbortSignal;
+  /** Artifacts of a run; the runs of one operation share one query. */
+  readonly artifactsOf: (runId: string) => Promise<RunArtifact[]>;
+}
+
+export function createContext({ store, log }: Pick<Context, 'store' | 'log'>, signal: AbortSignal): Context {
+  return { store, log, signal, artifactsOf: batched((ids) => store.artifactsOfRuns(ids)) };
+}
+
+/** Turns single look-ups of one tick into one query. */
+function batched<T>(load: (keys: readonly string[]) => Promise<Map<string, T>>): (key: string) => Promise<T> {
+  let waiting: { readonly keys: Set<string>; readonly result: Promise<Map<string, T>> } | undefined;
+  return async (key) => {
+    if (waiting === undefined) {
+      const keys = new Set<string>();
+      const result = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        waiting = undefined;
+        return load([...keys]);
+      });
+      waiting = { keys, result };
+    }
+    waiting.keys.add(key);
+    return (await waiting.result).get(key)!;
+  };
+}

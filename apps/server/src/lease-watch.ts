@@ -1,0 +1,39 @@
+import type { Store } from '@entropic-lab/store';
+import type { Logger } from 'pino';
+
+export interface LeaseWatchOptions {
+  readonly leaseSeconds: number;
+  /** Silence after which a worker without a run is forgotten. */
+  readonly forgetSeconds: number;
+  readonly log: Logger;
+}
+
+/** Looks for leases that ran out, five times within the length of one, until disposed of; rounds never overlap. */
+export function watchLeases(store: Store, { leaseSeconds, forgetSeconds, log }: LeaseWatchOptions): AsyncDisposable {
+  let timer: NodeJS.Timeout | undefined;
+  let round = Promise.resolve();
+  let over = false;
+  const schedule = () => {
+    timer = setTimeout(() => {
+      round = look(store, { forgetSeconds, log }).finally(() => {
+        if (!over) schedule();
+      });
+    }, leaseSeconds * 200);
+  };
+  schedule();
+  const stop = async () => {
+    over = true;
+    clearTimeout(timer);
+    await round;
+  };
+  return { [Symbol.asyncDispose]: stop };
+}
+
+async function look(store: Store, { forgetSeconds, log }: Omit<LeaseWatchOptions, 'leaseSeconds'>): Promise<void> {
+  try {
+    for (const { id, status, attempt } of await store.expireLeases()) log.warn({ run: id, status, attempt }, 'lease ran out');
+    for (const id of await store.forgetWorkers(forgetSeconds)) log.info({ worker: id }, 'worker forgotten');
+  } catch (err) {
+    log.error({ err }, 'could not look for leases that ran out; trying again');
+  }
+}

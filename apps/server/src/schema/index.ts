@@ -1,0 +1,15 @@
+import './scalars.ts';
+import './lab.ts';
+import './run.ts';
+import './runs.ts';
+import './catalogue.ts';
+import './worker.ts';
+import './start-run.ts';
+import './lease.ts';
+import './report.ts';
+import './run-event-types.ts';
+import './run-events.ts';
+import { builder } from './builder.ts';
+
+/** The whole API, a module a noun. */
+export const schema = builder.toSchema();

@@ -1,0 +1,14 @@
+import type { AttackResult } from '@entropic-lab/protocol';
+import { builder } from './builder.ts';
+import { OutcomeEnum } from './enums.ts';
+
+export const PerExampleObject = builder.objectRef<AttackResult['perExample']>('PerExample').implement({
+  description: 'Columns with an entry an example, in the order of the set.',
+  fields: (t) => ({
+    label: t.exposeIntList('label', { description: 'True class.' }),
+    cleanPrediction: t.exposeIntList('cleanPrediction', { description: 'Class before the attack.' }),
+    prediction: t.expose('prediction', { type: ['Int'], nullable: { list: false, items: true }, description: 'Class after it; null where there is no adversarial example.' }),
+    outcome: t.expose('outcome', { type: [OutcomeEnum], description: 'What became of it.' }),
+    distance: t.expose('distance', { type: ['Float'], nullable: { list: false, items: true }, description: 'Distance in the norm; null where there is no adversarial example.' }),
+  }),
+});

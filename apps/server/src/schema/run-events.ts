@@ -1,0 +1,19 @@
+import { builder } from './builder.ts';
+import { RunEventInterface } from './run-event.ts';
+import { requireRun } from './run.ts';
+
+builder.subscriptionField('runEvents', (t) =>
+  t.field({
+    type: RunEventInterface,
+    description: 'Past and future of a run: replays its events after the cursor, then follows, and completes behind the `finished` event.',
+    args: {
+      runId: t.arg.id({ required: true, description: 'Which run.' }),
+      after: t.arg.int({ defaultValue: 0, description: '`seq` of the last event that the reader has. Default: none.' }),
+    },
+    subscribe: async (_root, { runId, after }, { store, signal }) => {
+      requireRun(await store.findRun(runId), runId);
+      return store.tail(runId, { after: after ?? 0, signal });
+    },
+    resolve: (event) => event,
+  }),
+);

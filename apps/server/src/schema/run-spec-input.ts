@@ -1,0 +1,153 @@
+import { builder } from './builder.ts';
+import { NormEnum } from './enums.ts';
+
+/*
+ * The input has the very shape of a RunSpec document: unions are told apart by `kind`, as there. So a spec file is a
+ * variable without any translation, the path in an error is the path in what the client sent, and one parser (that of
+ * the protocol) judges what belongs to which kind. GraphQL's @oneOf would make a second shape of every union, with
+ * other paths, and a translation between the two.
+ */
+
+const json = 'JSON' as const;
+
+const DatasetSpecInput = builder.inputType('DatasetSpecInput', {
+  description: 'What to train and attack on.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Name of a data set: see `datasets`.' }),
+    options: t.field({ type: json, description: "Options by the data set's schema. Default: its defaults." }),
+    trainLimit: t.int({ description: 'Use the first n training examples in file order, at least 1. Default: all.' }),
+    testLimit: t.int({ description: 'Use the first n test examples in file order, at least 1. Default: all.' }),
+  }),
+});
+
+const ModelSpecInput = builder.inputType('ModelSpecInput', {
+  description: 'Which network.',
+  fields: (t) => ({
+    architecture: t.string({ required: true, description: 'Name of an architecture: see `architectures`.' }),
+    options: t.field({ type: json, description: "Options by the architecture's schema. Default: its defaults, or those of `fromRun`." }),
+    fromRun: t.string({ description: 'Start from the final weights of this run, which has succeeded with the same architecture. Default: random weights.' }),
+  }),
+});
+
+const PluginUseInput = builder.inputType('PluginUseInput', {
+  description: 'A plugin and its options.',
+  fields: (t) => ({
+    plugin: t.string({ required: true, description: 'Name of a plugin: see `plugins`.' }),
+    options: t.field({ type: json, description: "Options by the plugin's schema. Default: its defaults." }),
+  }),
+});
+
+const AttackSpecInput = builder.inputType('AttackSpecInput', {
+  description: 'An attack and its threat model.',
+  fields: (t) => ({
+    plugin: t.string({ required: true, description: 'Name of an attack plugin.' }),
+    norm: t.field({ type: NormEnum, description: 'Default `linf`.' }),
+    epsilon: t.float({ required: true, description: 'Perturbation budget in the units of the pixels, at least 0.' }),
+    preset: t.string({ description: 'Named options of the plugin, such as `foolbox`; `options` go on top.' }),
+    options: t.field({ type: json, description: "Options by the plugin's schema. Default: its defaults." }),
+  }),
+});
+
+const TrainerSpecInput = builder.inputType('TrainerSpecInput', {
+  description: 'How examples become updates. Which fields may be given depends on `kind`.',
+  fields: (t) => ({
+    kind: t.field({ type: builder.enumType('TrainerKind', {
+      description: 'Which trainer.',
+      values: {
+        standard: { description: 'On the examples as they are.' },
+        adversarial: { description: 'On adversarial examples (Madry et al. 2018).' },
+        free: { description: 'Free adversarial training (Shafahi et al. 2019).' },
+      } as const,
+    }), required: true, description: 'Which trainer.' }),
+    attack: t.field({ type: AttackSpecInput, description: '`adversarial`, required: what perturbs the examples.' }),
+    share: t.float({ description: '`adversarial`: share of each batch that is perturbed, 0 to 1. Default 1.' }),
+    warmupEpochs: t.float({ description: '`adversarial`: epsilon grows linearly from 0 over so many epochs. Default 0.' }),
+    epsilon: t.float({ description: '`free`, required: linf budget in the units of the pixels, at least 0.' }),
+    replays: t.int({ description: '`free`: times each batch is replayed, at least 1. Default 4.' }),
+  }),
+});
+
+const OptimizerSpecInput = builder.inputType('OptimizerSpecInput', {
+  description: 'How gradients become steps. Which fields may be given depends on `kind`.',
+  fields: (t) => ({
+    kind: t.field({ type: builder.enumType('OptimizerKind', { description: 'Which optimizer.', values: {
+      adam: { description: 'Kingma and Ba 2015.' },
+      rmsprop: { description: 'Tieleman and Hinton 2012.' },
+      sgd: { description: 'Gradient descent with momentum.' },
+    } as const }), required: true, description: 'Which optimizer.' }),
+    learningRate: t.float({ description: 'Above 0. Default 0.001.' }),
+    beta1: t.float({ description: '`adam`: 0 to below 1. Default 0.9.' }),
+    beta2: t.float({ description: '`adam`: 0 to below 1. Default 0.999.' }),
+    decay: t.float({ description: '`rmsprop`: 0 to below 1. Default 0.9.' }),
+    momentum: t.float({ description: '`sgd`: 0 to below 1. Default 0.' }),
+    epsilon: t.float({ description: '`adam`, `rmsprop`: above 0. Default 1e-7.' }),
+  }),
+});
+
+const ScheduleSpecInput = builder.inputType('ScheduleSpecInput', {
+  description: 'How the learning rate changes. Which fields may be given depends on `kind`.',
+  fields: (t) => ({
+    kind: t.field({ type: builder.enumType('ScheduleKind', { description: 'Which schedule.', values: {
+      constant: { description: 'It stays.' },
+      step: { description: 'Multiplied by `factor` at the start of each listed epoch.' },
+      cosine: { description: 'Half a cosine from the learning rate down to `floor` times it.' },
+    } as const }), required: true, description: 'Which schedule.' }),
+    epochs: t.intList({ description: '`step`, required: epochs from 1.' }),
+    factor: t.float({ description: '`step`, required: above 0.' }),
+    floor: t.float({ description: '`cosine`: 0 to 1. Default 0.' }),
+  }),
+});
+
+const AugmentSpecInput = builder.inputType('AugmentSpecInput', {
+  description: 'How training images are varied.',
+  fields: (t) => ({
+    shift: t.float({ description: 'Largest shift in either direction as a share of width and height, 0 to 0.5. Default 0.' }),
+    flip: t.boolean({ description: 'Mirror left and right with probability one half. Default false.' }),
+  }),
+});
+
+const EarlyStopSpecInput = builder.inputType('EarlyStopSpecInput', {
+  description: 'When to stop before the last epoch.',
+  fields: (t) => ({
+    metric: t.string({ required: true, description: 'A number of an epoch, by path: `cleanAccuracy`, `loss.crossEntropy`.' }),
+    mode: t.field({ type: builder.enumType('EarlyStopMode', { description: 'What is better.', values: { min: { description: 'Less.' }, max: { description: 'More.' } } as const }), required: true, description: 'What is better.' }),
+    patience: t.int({ required: true, description: 'Stop after so many epochs without improvement, at least 1.' }),
+    minDelta: t.float({ description: 'Smallest change that counts as one, at least 0. Default 0.' }),
+  }),
+});
+
+const TrainingSpecInput = builder.inputType('TrainingSpecInput', {
+  description: 'How to train.',
+  fields: (t) => ({
+    trainer: t.field({ type: TrainerSpecInput, description: 'Default: `standard`.' }),
+    loss: t.field({ type: PluginUseInput, description: 'Default: `cross-entropy`.' }),
+    optimizer: t.field({ type: OptimizerSpecInput, description: 'Default: `adam`.' }),
+    schedule: t.field({ type: ScheduleSpecInput, description: 'Default: `constant`.' }),
+    augment: t.field({ type: AugmentSpecInput, description: 'Default: none.' }),
+    earlyStop: t.field({ type: EarlyStopSpecInput, description: 'Default: train all epochs.' }),
+    epochs: t.int({ required: true, description: 'Passes over the training examples, at least 1.' }),
+    batchSize: t.int({ description: 'Examples a step, at least 1. Default 64.' }),
+  }),
+});
+
+const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
+  description: 'How to attack the network.',
+  fields: (t) => ({
+    attacks: t.field({ type: [AttackSpecInput], description: 'Default: none.' }),
+    examples: t.int({ description: 'Attack the first n test examples, at least 1. Default: all that are used.' }),
+    everyEpochs: t.int({ description: 'Also attack after every n-th epoch, on the same examples. Default 0: only at the end.' }),
+    batchSize: t.int({ description: 'Examples a call, at least 1. Default 250.' }),
+  }),
+});
+
+export const RunSpecInput = builder.inputType('RunSpecInput', {
+  description: "A user's request, whole: what to train on what, and how to attack it. A spec document is a value of this type as it stands.",
+  fields: (t) => ({
+    name: t.string({ description: 'For people, up to 200 signs.' }),
+    seed: t.field({ type: 'SafeInt', description: 'Determines everything random, 0 to 4294967295. Default 0.' }),
+    dataset: t.field({ type: DatasetSpecInput, required: true, description: 'What to train and attack on.' }),
+    model: t.field({ type: ModelSpecInput, required: true, description: 'Which network.' }),
+    training: t.field({ type: TrainingSpecInput, description: 'How to train. Absent: only evaluate the weights of `model.fromRun`.' }),
+    evaluation: t.field({ type: EvaluationSpecInput, description: 'How to attack the network. Default: not at all.' }),
+  }),
+});

@@ -1,0 +1,50 @@
+import { unknownRun, type RunRow } from '@entropic-lab/store';
+import { ArtifactObject } from './artifact.ts';
+import { builder } from './builder.ts';
+import { RunStatusEnum } from './enums.ts';
+import { HeadlineObject } from './headline.ts';
+import { LabErrorRef } from './lab-error.ts';
+import { ProgressObject } from './progress.ts';
+
+export const RunObject = builder.objectRef<RunRow>('Run').implement({
+  description: 'A request to train and attack, and where it stands.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Given by the lab.' }),
+    number: t.exposeInt('number', { description: 'Order of arrival.' }),
+    name: t.exposeString('name', { nullable: true, description: 'As its author named it.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    spec: t.field({ type: 'JSON', resolve: ({ spec }) => spec, description: 'The whole request, with every default filled in. As an input of `startRun` it asks for the same again.' }),
+    dataset: t.exposeString('dataset', { description: 'Name of the data set.' }),
+    architecture: t.exposeString('architecture', { description: 'Name of the architecture.' }),
+    trainer: t.exposeString('trainer', { nullable: true, description: 'Kind of trainer; null for a run that only evaluates.' }),
+    loss: t.exposeString('loss', { nullable: true, description: 'Loss plugin; null for a run that only evaluates.' }),
+    fromRun: t.exposeString('fromRun', { nullable: true, description: 'Run whose weights it starts from.' }),
+    attempt: t.exposeInt('attempt', { description: 'Times that a worker claimed it.' }),
+    workerId: t.exposeString('workerId', { nullable: true, description: 'Worker that holds or finished it.' }),
+    cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Somebody asked for it to stop.' }),
+    lastSeq: t.exposeInt('lastSeq', { description: '`seq` of its latest event.' }),
+    progress: t.expose('progress', { type: ProgressObject, nullable: true, description: 'How far it is, as last told.' }),
+    headline: t.expose('headline', { type: HeadlineObject, nullable: true, description: 'Its last known quality.' }),
+    error: t.expose('error', { type: LabErrorRef, nullable: true, description: 'Why it failed.' }),
+    artifacts: t.field({ type: [ArtifactObject], resolve: ({ id }, _args, { artifactsOf }) => artifactsOf(id), description: 'Bytes it kept, in the order of its events.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker first began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+builder.queryField('run', (t) =>
+  t.field({
+    type: RunObject,
+    nullable: true,
+    description: 'The run with that id, or null.',
+    args: { id: t.arg.id({ required: true, description: 'Id of a run.' }) },
+    resolve: (_root, { id }, { store }) => store.findRun(id),
+  }),
+);
+
+/** @throws LabError UNKNOWN_RUN. */
+export function requireRun(run: RunRow | undefined, runId: string): RunRow {
+  if (run === undefined) throw unknownRun(runId);
+  return run;
+}

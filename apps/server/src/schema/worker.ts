@@ -1,0 +1,49 @@
+import { parseWorkerSpec, type WorkerSpec } from '@entropic-lab/protocol';
+import type { WorkerRow } from '@entropic-lab/store';
+import { checkCatalogue } from '../check-spec/check-catalogue.ts';
+import { builder } from './builder.ts';
+
+const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
+  description: 'A machine that computes runs.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Chosen by the worker.' }),
+    name: t.exposeString('name', { description: 'For people.' }),
+    engine: t.exposeString('engine', { description: 'What computes.' }),
+    device: t.exposeString('device', { description: 'On what.' }),
+    slots: t.exposeInt('slots', { description: 'Runs it computes at a time.' }),
+    running: t.exposeInt('running', { description: 'Runs it holds now.' }),
+    catalogueHash: t.exposeString('catalogueHash', { description: 'SHA-256 of what it offers; workers with the same hash offer the same.' }),
+    registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first came.' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it was last heard of.' }),
+  }),
+});
+
+const WorkerInput = builder.inputType('WorkerInput', {
+  description: 'How a worker introduces itself.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'UUID chosen by the worker, stable over its reconnections.' }),
+    name: t.string({ required: true, description: 'For people, 1 to 200 signs.' }),
+    engine: t.string({ required: true, description: 'What computes.' }),
+    device: t.string({ required: true, description: 'On what.' }),
+    slots: t.int({ description: 'Runs it computes at a time, at least 1. Default 1.' }),
+    catalogue: t.field({ type: 'JSON', required: true, description: 'Plugins, data sets and architectures it offers: a Catalogue of the protocol.' }),
+  }),
+});
+
+builder.queryField('workers', (t) =>
+  t.field({ type: [WorkerObject], description: 'Registered workers, last seen first.', resolve: (_root, _args, { store }) => store.listWorkers() }),
+);
+
+builder.mutationField('registerWorker', (t) =>
+  t.field({
+    type: 'Boolean',
+    description: 'Enters a worker with what it offers, or brings what is known of it up to date. True.',
+    args: { input: t.arg({ type: WorkerInput, required: true, description: 'The worker.' }) },
+    resolve: async (_root, { input }, { store }) => {
+      const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined });
+      checkCatalogue(worker.catalogue);
+      await store.registerWorker(worker);
+      return true;
+    },
+  }),
+);

@@ -1,0 +1,92 @@
+import { LabError } from '@entropic-lab/protocol';
+import { parseArgs } from 'node:util';
+import type { ServerOptions } from './start-server.ts';
+
+type Settings = Omit<ServerOptions, 'log'> & { readonly logLevel: string };
+
+interface Setting {
+  /** Flag; also the name of the option of `startServer`. */
+  readonly name: keyof Settings;
+  readonly variable: string;
+  readonly read: (text: string, path: string) => string | number | boolean | string[];
+  readonly help: string;
+}
+
+/** Every environment variable and flag of the server. A flag goes before a variable; what is left out has its default. */
+export const settings: readonly Setting[] = [
+  { name: 'folder', variable: 'ENTROPIC_FOLDER', read: text, help: 'Data folder. Default .entropic' },
+  { name: 'databaseUrl', variable: 'DATABASE_URL', read: text, help: 'postgres://user:password@host/database. Default: an embedded database in the folder' },
+  { name: 'host', variable: 'ENTROPIC_HOST', read: text, help: 'Address to bind. Default 127.0.0.1' },
+  { name: 'port', variable: 'ENTROPIC_PORT', read: integer(0, 65_535), help: 'Port, 0 for a free one. Default 4000' },
+  { name: 'allowRemote', variable: 'ENTROPIC_ALLOW_REMOTE', read: flag, help: 'true: bind an address that other machines reach, without tokens. Default false' },
+  { name: 'allowedHosts', variable: 'ENTROPIC_ALLOWED_HOSTS', read: list, help: 'Further host names by which the server may be called, separated by commas' },
+  { name: 'allowedOrigins', variable: 'ENTROPIC_ALLOWED_ORIGINS', read: list, help: 'Further origins whose pages may call it, separated by commas' },
+  { name: 'leaseSeconds', variable: 'ENTROPIC_LEASE_SECONDS', read: number(0.2, 86_400), help: 'Silence after which a run is taken from its worker. Default 30' },
+  { name: 'maxAttempts', variable: 'ENTROPIC_MAX_ATTEMPTS', read: integer(1, 1000), help: 'Claims after which a run whose lease runs out has failed. Default 3' },
+  { name: 'forgetSeconds', variable: 'ENTROPIC_FORGET_SECONDS', read: number(1, 1e9), help: 'Silence after which an idle worker is forgotten. Default 604800' },
+  { name: 'maxArtifactBytes', variable: 'ENTROPIC_MAX_ARTIFACT_BYTES', read: integer(1, Number.MAX_SAFE_INTEGER), help: 'Size limit of one artifact. Default 4294967296' },
+  { name: 'maxRequestBytes', variable: 'ENTROPIC_MAX_REQUEST_BYTES', read: integer(1024, 2 ** 31), help: 'Size limit of a GraphQL request. Default 67108864' },
+  { name: 'logLevel', variable: 'ENTROPIC_LOG_LEVEL', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), help: 'Default info' },
+];
+
+/** @throws LabError INVALID_INPUT naming the flag or variable. */
+export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
+  const flags = readFlags(args);
+  const given = settings.flatMap(({ name, variable, read }) => {
+    const fromFlag = flags[name];
+    const value = fromFlag ?? environment[variable];
+    return value === undefined || value === '' ? [] : [[name, read(value, fromFlag === undefined ? variable : `--${name}`)]];
+  });
+  return { logLevel: 'info', ...(Object.fromEntries(given) as Partial<Settings>) };
+}
+
+function readFlags(args: readonly string[]): Partial<Record<string, string>> {
+  try {
+    const options = Object.fromEntries(settings.map(({ name }) => [name, { type: 'string' as const }]));
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values as Partial<Record<string, string>>;
+  } catch (cause) {
+    const known = settings.map(({ name }) => `--${name}`).join(', ');
+    throw new LabError('INVALID_INPUT', `[server] expected known flags, got others: ${(cause as Error).message} Known: ${known}.`, { cause });
+  }
+}
+
+function invalid(expected: string, got: string, path: string): LabError {
+  return new LabError('INVALID_INPUT', `[server] expected ${expected}, got ${JSON.stringify(got)} (${path}).`, { path });
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function list(value: string): string[] {
+  return value.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+function flag(value: string, path: string): boolean {
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw invalid('true or false', value, path);
+}
+
+function number(least: number, most: number) {
+  return (value: string, path: string): number => {
+    const read = Number(value);
+    if (read >= least && read <= most) return read;
+    throw invalid(`a number from ${least} to ${most}`, value, path);
+  };
+}
+
+function integer(least: number, most: number) {
+  return (value: string, path: string): number => {
+    const read = Number(value);
+    if (Number.isInteger(read) && read >= least && read <= most) return read;
+    throw invalid(`an integer from ${least} to ${most}`, value, path);
+  };
+}
+
+function oneOf(...allowed: string[]) {
+  return (value: string, path: string): string => {
+    if (allowed.includes(value)) return value;
+    throw invalid(`one of ${allowed.join(', ')}`, value, path);
+  };
+}

@@ -1,0 +1,86 @@
+import { LabError } from '@entropic-lab/protocol';
+import { openStore, type Store } from '@entropic-lab/store';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pino, type Logger } from 'pino';
+import { isLoopback } from './http/guard.ts';
+import { watchLeases } from './lease-watch.ts';
+import { listen } from './listen.ts';
+import { serve } from './serve.ts';
+
+export interface ServerOptions {
+  /** Data folder, held alone where `databaseUrl` is absent. Default `.entropic`. */
+  readonly folder?: string | undefined;
+  /** `postgres://...`. Default: a database of its own in the folder. */
+  readonly databaseUrl?: string | undefined;
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 4000; 0 takes a free one. */
+  readonly port?: number | undefined;
+  /** Allow an address that other machines reach, although everybody there may then do everything. Default false. */
+  readonly allowRemote?: boolean | undefined;
+  /** Further host names by which the server may be called. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Further origins whose pages may call it. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Silence after which a run is taken from its worker. Default 30. */
+  readonly leaseSeconds?: number | undefined;
+  /** Claims after which a run whose lease runs out has failed. Default 3. */
+  readonly maxAttempts?: number | undefined;
+  /** Silence after which a worker without a run is forgotten, with what it offered. Default a week. */
+  readonly forgetSeconds?: number | undefined;
+  /** Size limit of one artifact. Default 4 GiB. */
+  readonly maxArtifactBytes?: number | undefined;
+  /** Size limit of a GraphQL request. Default 64 MiB: an epoch tells the outcome of every example. */
+  readonly maxRequestBytes?: number | undefined;
+  /** Default: silent. */
+  readonly log?: Logger | undefined;
+}
+
+/** A server that answers. Disposing of it lets requests end, closes streams, then the store. */
+export interface RunningServer extends AsyncDisposable {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly store: Store;
+}
+
+/**
+ * Opens the store and serves it.
+ * @throws LabError PORT_IN_USE, FORBIDDEN for an address other machines reach, and as `openStore` does.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 4000, allowRemote = false, folder = '.entropic', leaseSeconds = 30, forgetSeconds = 7 * 86_400 } = options;
+  if (!isLoopback(host) && !allowRemote) throw remote(host);
+  const log = options.log ?? pino({ level: 'silent' });
+  // The port first: a database takes seconds to open, and both must be had.
+  const http = createServer(notYet);
+  const bound = await listen(http, host, port);
+  const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') }).catch((thrown: unknown) => {
+    http.close();
+    throw thrown;
+  });
+  const leases = watchLeases(store, { leaseSeconds, forgetSeconds, log });
+  http.off('request', notYet);
+  const serving = await serve(http, { store, log, host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [], maxRequestBytes: options.maxRequestBytes ?? 2 ** 26 });
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  log.info({ url, folder: store.folder, database: store.driver }, 'serving');
+  const close = async () => {
+    await leases[Symbol.asyncDispose]();
+    await serving[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    log.info('closed');
+  };
+  return { url, host, port: bound, store, [Symbol.asyncDispose]: close };
+}
+
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1' });
+  response.end(JSON.stringify({ errors: [{ message: '[server] expected a server that is ready, got one that opens its database. Ask again.', extensions: { code: 'NOT_READY' } }] }));
+}
+
+function remote(host: string): LabError {
+  return new LabError('FORBIDDEN', `[server] expected a loopback address, got ${host} (host). Whoever reaches the server may do everything: bind 127.0.0.1 and forward the port, or set allowRemote on a network you trust.`, {
+    path: 'host',
+  });
+}
