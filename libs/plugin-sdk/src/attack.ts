@@ -56,6 +56,8 @@ export interface AttackDefinition<O extends z.ZodObject = z.ZodObject> extends P
   readonly kind: 'attack';
   readonly norms: readonly Norm[];
   readonly needs: readonly AttackNeed[];
+  /** Defaults that differ from the schema's in a norm: `{ l2: { steps: 50 } }`. A preset and options go on top. */
+  readonly normDefaults?: Readonly<Partial<Record<Norm, Partial<z.input<O>>>>>;
   /**
    * `bounded`: searches within epsilon. `minimal`: searches the smallest perturbation it can find, of which the host
    * counts those within epsilon.

@@ -1,3 +1,6 @@
 export type * from './definition.ts';
 export * from './attack.ts';
 export * from './loss.ts';
+export * from './author/objective.ts';
+export { dlr, targetedDlr } from './author/dlr.ts';
+export { clipToBounds, direction, inputGradient, project, randomStart } from './author/descent.ts';

@@ -1,0 +1,56 @@
+import type { AttackResult, Outcome } from '@entropic-lab/protocol';
+import { attackBatch } from './attack-batch.ts';
+import { checkJob, type AttackJob } from './attack-job.ts';
+import { attackResult, countOutcomes } from './attack-result.ts';
+import { failed, skipped, type Judgement } from './judge.ts';
+import { accuracy, DEFAULT_BATCH_SIZE, logitsOf, throwIfCancelled } from './predict.ts';
+
+/** How far an attack has come, after each batch. */
+export interface AttackProgress {
+  /** Examples that have an outcome. */
+  readonly done: number;
+  readonly examples: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** The batch just judged, for those who keep images. */
+  readonly batch: JudgedBatch;
+}
+
+export interface JudgedBatch {
+  /** Places in the set. */
+  readonly indices: Int32Array;
+  readonly judgements: readonly Judgement[];
+  /** The proposed images, NHWC float32, in the order of `indices`; empty where the attack failed as a whole. */
+  readonly images: Float32Array;
+}
+
+/**
+ * Attacks each example that the network classifies correctly, and judges each proposed image itself: label, range,
+ * distance, finiteness. Yields after each batch and returns the record. Needs memory for a batch, whatever the set's
+ * size. An attack that throws gives the outcome `error` for its batch, with its message, and the rest goes on.
+ * @throws LabError INVALID_INPUT for a senseless job, CANCELLED.
+ */
+export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgress, AttackResult, undefined> {
+  checkJob(job);
+  const startedAt = performance.now();
+  const logits = logitsOf(job.network, job.runner);
+  const { examples } = job;
+  const cleanPredictions = job.cleanPredictions ?? (await accuracy(job)).predictions;
+  const judgements: Judgement[] = Array.from(cleanPredictions, (prediction) => (prediction < 0 ? failed : skipped));
+  const order = Int32Array.from(cleanPredictions.keys()).filter((index) => cleanPredictions[index] === examples.labels[index]);
+  const messages = new Set<string>(cleanPredictions.includes(-1) ? ['the network gave logits that are not finite for clean images'] : []);
+  const usage = { forward: 0, backward: 0, examples: order.length, seconds: 0 };
+  const batchSize = job.batchSize ?? DEFAULT_BATCH_SIZE;
+  for (let start = 0; start < order.length; start += batchSize) {
+    throwIfCancelled(job.signal);
+    const indices = order.subarray(start, start + batchSize);
+    const batch = await attackBatch(job, { indices, startedAt, logits });
+    indices.forEach((index, row) => (judgements[index] = batch.judgements[row]!));
+    usage.forward += batch.forward * indices.length;
+    usage.backward += batch.backward * indices.length;
+    batch.messages.forEach((message) => messages.add(message));
+    const done = judgements.length - (order.length - start - indices.length);
+    yield { done, examples: examples.count, outcomes: countOutcomes(judgements), batch: { indices, judgements: batch.judgements, images: batch.images } };
+  }
+  usage.seconds = (performance.now() - startedAt) / 1000;
+  return attackResult(job, { judgements, cleanPredictions, usage, messages: [...messages] });
+}

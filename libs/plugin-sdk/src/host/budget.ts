@@ -1,0 +1,78 @@
+import { LabError } from '@entropic-lab/protocol';
+
+/** What an attack may use. Absent: no limit. */
+export interface AttackLimits {
+  /** Wall time of the whole evaluation. */
+  readonly seconds?: number | undefined;
+  /** Calls of the network per example. */
+  readonly forwardCalls?: number | undefined;
+  /** Gradients of the network per example. */
+  readonly backwardCalls?: number | undefined;
+}
+
+/** Calls of the network per example of a batch. */
+export interface Calls {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+export interface BudgetOptions {
+  readonly limits?: AttackLimits | undefined;
+  /** `performance.now()` from which the seconds count. Default: now. */
+  readonly startedAt?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An attack that asks for further loops so often after its budget ended does not mean to stop. */
+const LOOPS_AFTER_THE_END = 100;
+
+/** Counts the calls of one batch, and says when they or the time are used up. */
+export class Budget {
+  forward = 0;
+  backward = 0;
+  readonly #limits: AttackLimits;
+  readonly #deadline: number;
+  readonly #signal: AbortSignal | undefined;
+  #reached: string | undefined;
+  #loopsLeft = LOOPS_AFTER_THE_END;
+
+  constructor({ limits = {}, startedAt = performance.now(), signal }: BudgetOptions) {
+    this.#limits = limits;
+    this.#deadline = limits.seconds === undefined ? Infinity : startedAt + limits.seconds * 1000;
+    this.#signal = signal;
+  }
+
+  /** Which limit ended the search, if one did. */
+  get reached(): string | undefined {
+    return this.#reached;
+  }
+
+  /** Milliseconds until the deadline. */
+  get millisecondsLeft(): number {
+    return this.#deadline - performance.now();
+  }
+
+  get calls(): Calls {
+    return { forward: this.forward, backward: this.backward };
+  }
+
+  /** Whether the search must end now. @throws LabError CANCELLED where somebody asked for it to stop. */
+  exhausted(): boolean {
+    if (this.#signal?.aborted === true) throw new LabError('CANCELLED', '[evaluation] the attack was asked to stop.', { cause: this.#signal.reason });
+    this.#reached ??= this.#limit();
+    return this.#reached !== undefined;
+  }
+
+  /** For an attack that starts one more loop, or calls the network outside of one, after the end. @throws LabError OUT_OF_BUDGET */
+  refuseEndlessLoops(): void {
+    if (this.#loopsLeft-- <= 0) throw new LabError('OUT_OF_BUDGET', `[evaluation] the attack went on after it had reached ${this.#reached}.`);
+  }
+
+  #limit(): string | undefined {
+    const { seconds, forwardCalls, backwardCalls } = this.#limits;
+    if (this.millisecondsLeft <= 0) return `the limit of ${seconds} s`;
+    if (this.forward >= (forwardCalls ?? Infinity)) return `the limit of ${forwardCalls} forward calls per example`;
+    if (this.backward >= (backwardCalls ?? Infinity)) return `the limit of ${backwardCalls} backward calls per example`;
+    return undefined;
+  }
+}

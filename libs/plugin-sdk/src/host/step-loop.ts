@@ -1,0 +1,48 @@
+import { copy, dispose, type Loop, type Runner, type TensorTree } from '@entropic-lab/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Budget, Calls } from './budget.ts';
+
+export interface StepLoopOptions {
+  readonly runner: Runner;
+  readonly budget: Budget;
+  /** For messages and profiles: `pgd step`. */
+  readonly name: string;
+}
+
+type AttackLoop = Loop<TensorTree, tf.Tensor, TensorTree>;
+
+/** `AttackProblem.loop` on a runner: in calls of the size that the engine likes, with the budget asked between calls. */
+export function stepLoop({ runner, budget, name }: StepLoopOptions) {
+  return async <S extends TensorTree>(steps: number, initial: S, step: (state: S, iteration: tf.Scalar) => S): Promise<S> => {
+    if (budget.exhausted()) {
+      budget.refuseEndlessLoops();
+      return copy(initial);
+    }
+    if (steps <= 0) return copy(initial);
+    const advance = (state: S, iteration: tf.Tensor) => ({ state: step(state, iteration as tf.Scalar), y: [] as TensorTree[] });
+    using loop = runner.loop(advance, initial, { name });
+    await takeSteps(loop as unknown as AttackLoop, steps, budget);
+    return await loop.read();
+  };
+}
+
+async function takeSteps(loop: AttackLoop, steps: number, budget: Budget): Promise<void> {
+  let traced: Calls | undefined;
+  for (let done = 0; done < steps && !budget.exhausted(); ) {
+    const count = Math.min(loop.stepsPerCall, steps - done);
+    const before = budget.calls;
+    const iterations = Array.from({ length: count }, (_, index) => tf.scalar(done + index));
+    try {
+      dispose(await loop.run(iterations));
+    } finally {
+      dispose(iterations);
+    }
+    // A traced step's JavaScript ran once, at the first call: what it counted there stands for each step.
+    if (loop.traced) {
+      traced ??= { forward: budget.forward - before.forward, backward: budget.backward - before.backward };
+      budget.forward = before.forward + traced.forward * count;
+      budget.backward = before.backward + traced.backward * count;
+    }
+    done += count;
+  }
+}

@@ -1,0 +1,1 @@
+export { resolveOptions, type OptionChoice } from './resolve-options.ts';
