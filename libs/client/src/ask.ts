@@ -1,0 +1,74 @@
+import type { TadaDocumentNode } from 'gql.tada';
+import { print } from 'graphql';
+import type { Endpoint } from './endpoint.ts';
+import { fromAnswer, notALab, unreachable } from './errors.ts';
+
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the answer. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+export type Ask = <Result, Variables>(document: TadaDocumentNode<Result, Variables>, variables: Sendable<Variables>, options?: AskOptions) => Promise<Result>;
+
+/** Variables whose optional fields may also be undefined: JSON leaves those out. */
+type Sendable<T> = T extends readonly (infer Entry)[]
+  ? readonly Sendable<Entry>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Sendable<T[Key]> | (object extends Pick<T, Key> ? undefined : never) }
+    : T;
+
+/**
+ * Sends queries and mutations.
+ * @throws LabError the server's own, or SERVER_UNREACHABLE; the signal's reason when aborted.
+ */
+export function asker({ graphql: url, headers }: Endpoint): Ask {
+  const texts = new WeakMap<object, string>();
+  return async (document, variables, { signal, timeoutSeconds = 60 } = {}) => {
+    const query = texts.get(document) ?? print(document);
+    texts.set(document, query);
+    const response = await call(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+      signal: within(timeoutSeconds, signal),
+    }, signal);
+    return readAnswer(response, url) as Promise<never>;
+  };
+}
+
+/** `fetch`, whose failures are told in the lab's words. */
+export async function call(url: string, request: RequestInit, signal?: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreachable(url, cause);
+  }
+}
+
+export function within(seconds: number, signal: AbortSignal | undefined): AbortSignal {
+  const timeUp = AbortSignal.timeout(seconds * 1000);
+  return signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
+}
+
+async function readAnswer(response: Response, url: string): Promise<unknown> {
+  const { data, errors } = await readJson(response, url);
+  if (Array.isArray(errors) && errors.length > 0) throw fromAnswer(errors);
+  if (data === null || data === undefined) throw notALab(url, `HTTP ${response.status} without data`);
+  return data;
+}
+
+/** @throws LabError SERVER_UNREACHABLE for anything that is no JSON object. */
+export async function readJson(response: Response, url: string): Promise<{ data?: unknown; errors?: unknown }> {
+  const text = await response.text().catch((cause: unknown) => {
+    throw unreachable(url, cause);
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Told below, as what it is.
+  }
+  throw notALab(url, `HTTP ${response.status} with something that is not GraphQL`);
+}

@@ -1,0 +1,64 @@
+import type { RunSpecInput } from '@entropic-lab/protocol';
+import { artifactsAt, type Artifacts } from './artifacts.ts';
+import { asker } from './ask.ts';
+import { endpoint } from './endpoint.ts';
+import { follower, type Follow } from './follow.ts';
+import { connect } from './live/connection.ts';
+import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
+import { readRun, type Run } from './operations/run-fields.ts';
+import { CancelRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
+import { allRuns, type RunsOptions } from './runs.ts';
+import { workerSide, type WorkerSide } from './worker-side.ts';
+
+export interface ClientOptions {
+  /** Address of a lab: `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+/** A lab at a distance. Every operation throws LabError, with the code and path the server gave, or SERVER_UNREACHABLE. */
+export interface Client extends AsyncDisposable {
+  readonly url: string;
+  lab(): Promise<Lab>;
+  /** Checks, records and queues a run. */
+  startRun(spec: RunSpecInput): Promise<Run>;
+  cancelRun(runId: string): Promise<Run>;
+  run(runId: string): Promise<Run | undefined>;
+  /** Newest first, page by page as they are asked for. */
+  runs(options?: RunsOptions): AsyncGenerator<Run, void, void>;
+  countRuns(filter?: RunFilter): Promise<number>;
+  readonly follow: Follow;
+  plugins(kind?: Plugin['kind']): Promise<Plugin[]>;
+  datasets(): Promise<Dataset[]>;
+  architectures(): Promise<Architecture[]>;
+  workers(): Promise<Worker[]>;
+  readonly worker: WorkerSide;
+  readonly artifacts: Artifacts;
+}
+
+/** @throws LabError INVALID_INPUT for what is not an address. Nothing is called yet. */
+export function createClient({ url, token }: ClientOptions): Client {
+  const place = endpoint(url, token);
+  const ask = asker(place);
+  const connection = connect(place);
+  return {
+    url,
+    lab: async () => (await ask(Lab, {})).lab,
+    startRun: async (input) => readRun((await ask(StartRun, { input })).startRun),
+    cancelRun: async (runId) => readRun((await ask(CancelRun, { runId })).cancelRun),
+    async run(id) {
+      const { run } = await ask(RunById, { id });
+      return run === null ? undefined : readRun(run);
+    },
+    runs: (options = {}) => allRuns(ask, options),
+    countRuns: async (filter) => (await ask(RunPage, { filter: filter ?? null, first: 1, after: null })).runs.totalCount,
+    follow: follower(ask, connection, url),
+    plugins: async (kind) => (await ask(Plugins, { kind: kind ?? null })).plugins,
+    datasets: async () => (await ask(Datasets, {})).datasets,
+    architectures: async () => (await ask(Architectures, {})).architectures,
+    workers: async () => (await ask(Workers, {})).workers,
+    worker: workerSide(ask, connection, url),
+    artifacts: artifactsAt(place),
+    [Symbol.asyncDispose]: async () => void (await connection.dispose()),
+  };
+}

@@ -1,0 +1,8 @@
+export { sha256Of, type Artifacts, type TransferOptions } from './artifacts.ts';
+export { createClient, type Client, type ClientOptions } from './create-client.ts';
+export type { Follow, FollowOptions } from './follow.ts';
+export type { Architecture, Dataset, Lab, Plugin, Worker } from './operations/catalogue.ts';
+export type { Run } from './operations/run-fields.ts';
+export type { RunFilter } from './operations/runs.ts';
+export type { RunsOptions } from './runs.ts';
+export type { Claim, Ending, LeaseKey, WorkerSide } from './worker-side.ts';

@@ -1,0 +1,30 @@
+import { webSocket } from '#web-socket';
+import { createClient as createConnection, type Client as Connection } from 'graphql-ws';
+import type { Endpoint } from '../endpoint.ts';
+
+/** A network may go away without a word: a ping that stays unanswered so long ends the connection. */
+const silence = { pingEveryMs: 10_000, answerWithinMs: 5_000 } as const;
+
+/** One WebSocket for all streams of a client, opened with the first and closed with the last. */
+export function connect({ live: url, token }: Endpoint): Connection {
+  let answer: ReturnType<typeof setTimeout> | undefined;
+  const connection = createConnection({
+    url,
+    webSocketImpl: webSocket,
+    lazy: true,
+    // Whoever reads goes on from a cursor of its own; a repeated subscription would start from the old one.
+    retryAttempts: 0,
+    keepAlive: silence.pingEveryMs,
+    ...(token === undefined ? {} : { connectionParams: { token } }),
+    on: {
+      ping: (received) => {
+        if (!received) answer = setTimeout(() => connection.terminate(), silence.answerWithinMs);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(answer);
+      },
+      closed: () => clearTimeout(answer),
+    },
+  });
+  return connection;
+}

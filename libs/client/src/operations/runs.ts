@@ -1,0 +1,24 @@
+import type { VariablesOf } from 'gql.tada';
+import { graphql } from '../graphql.ts';
+import { RunFields } from './run-fields.ts';
+
+export const StartRun = graphql(`mutation StartRun($input: RunSpecInput!) { startRun(input: $input) { ...RunFields } }`, [RunFields]);
+export const CancelRun = graphql(`mutation CancelRun($runId: ID!) { cancelRun(runId: $runId) { ...RunFields } }`, [RunFields]);
+export const RunById = graphql(`query RunById($id: ID!) { run(id: $id) { ...RunFields } }`, [RunFields]);
+
+export const RunPage = graphql(
+  `query RunPage($filter: RunFilter, $first: Int, $after: String) {
+    runs(filter: $filter, first: $first, after: $after) {
+      totalCount
+      edges { node { ...RunFields } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`,
+  [RunFields],
+);
+/** Which runs; every given field must hold. */
+export type RunFilter = NonNullable<VariablesOf<typeof RunPage>['filter']>;
+
+export const RunEvents = graphql(`
+  subscription RunEvents($runId: ID!, $after: Int!) { runEvents(runId: $runId, after: $after) { runId seq attempt time body } }
+`);
