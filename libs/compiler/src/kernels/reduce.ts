@@ -2,9 +2,10 @@ import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { Dtype } from '../graph/graph.ts';
 import { attribute, forAll, input, one, type Call, type RuleTable } from './rule.ts';
 
-/** The axes of a reduction, counted from the front and sorted; none given means all. */
+/** The axes of a reduction, counted from the front and sorted; none given means all. Max alone calls them `reductionIndices`. */
 export function axesOf(call: { readonly attributes: Call['attributes'] }, shape: readonly number[]): number[] {
-  const axis = attribute<number | number[] | undefined>(call, 'axis') ?? shape.map((_, i) => i);
+  const given = attribute<number | number[] | undefined>(call, 'axis') ?? attribute<number | number[] | undefined>(call, 'reductionIndices');
+  const axis = given ?? shape.map((_, i) => i);
   return util.parseAxisParam(axis, [...shape]).sort((a, b) => a - b);
 }
 
