@@ -5,3 +5,5 @@ export type { DatasetSource } from './source.ts';
 export { batchCount, batches, readBatch, type Batch, type BatchOptions } from './batches.ts';
 export { augmentation, changesNothing, type Move } from './augment.ts';
 export { epochOrder, split } from './order.ts';
+export { fetchDataset, type FetchOptions } from './fetch-dataset.ts';
+export type { DownloadProgress } from './download.ts';

@@ -41,9 +41,9 @@ export async function* runEpoch(options: EpochOptions, start: Start): AsyncGener
   const prepare = async (): Promise<StepInput[] | undefined> => {
     const next = groups.next();
     if (next.done) return undefined;
-    const inputs = await Promise.all(next.value.map((batch, place) => stepInput(options, batch, { start, done: consumed + place, total })));
-    consumed += inputs.length;
-    return inputs;
+    const first = consumed;
+    consumed += next.value.length;
+    return Promise.all(next.value.map((batch, place) => stepInput(options, batch, { start, done: first + place, total })));
   };
   for (let group = await prepare(); group !== undefined; ) {
     stopIfAborted(signal);
@@ -82,13 +82,25 @@ interface Within {
   readonly total: number;
 }
 
-function stepInput({ dataset, spec, optimizer, trainer, loop }: EpochOptions, batch: Batch, within: Within): StepInput {
+async function stepInput(options: EpochOptions, batch: Batch, within: Within): Promise<StepInput> {
+  const { spec, optimizer } = options;
+  const inputs = await inputsOf(options, batch, within);
   const rates = optimizer.rates(learningRateAt(spec, within), within.start.step + within.done + 1);
   return {
-    inputs: tensor4d(batch.inputs, [batch.size, ...dataset.train.inputShape]),
+    inputs,
     labels: tensor1d(batch.labels, 'int32'),
     rates: Object.fromEntries(Object.entries(rates).map(([name, value]) => [name, scalar(value)])),
   };
+}
+
+async function inputsOf({ dataset, trainer, loop }: EpochOptions, batch: Batch, { start, done, total }: Within): Promise<Tensor4D> {
+  if (trainer.perturb === undefined) return tensor4d(batch.inputs, [batch.size, ...dataset.train.inputShape]);
+  const state = await loop.read();
+  try {
+    return await trainer.perturb({ ...state.params, ...state.fixed }, batch, { epoch: start.epoch, elapsed: start.epoch - 1 + done / total });
+  } finally {
+    dispose(state);
+  }
 }
 
 function learningRateAt(spec: TrainingSpec, { start, done, total }: Within): number {

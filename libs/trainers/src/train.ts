@@ -45,7 +45,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingItem
   const reference = saved?.position.reference ?? (yield* measureReference(options, lossOptions));
   const loss = { definition: options.loss, options: lossOptions, reference };
   const optimizer = (optimizerOf as (spec: TrainingSpec['optimizer']) => Optimizer)(spec.optimizer);
-  using trainer = trainerOf(options, { loss, optimizer });
+  const trainer = trainerOf(options, { loss, optimizer });
   const first = initialState(network, { trainer, optimizer, keepFrozen: loss.definition.needsFrozen?.(lossOptions) ?? false });
   const start = saved?.restore(first) ?? first;
   using loop = runner.loop(trainer.step, start, { name: `${spec.trainer.kind} training step` });

@@ -1,4 +1,5 @@
 import type { Batch } from '@entropic-lab/datasets';
+import type { Params } from '@entropic-lab/models';
 import type { StepFn } from '@entropic-lab/tensor';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { StepInput, StepOutput, TrainState } from './training-state.ts';
@@ -7,22 +8,20 @@ import type { StepInput, StepOutput, TrainState } from './training-state.ts';
 export interface BatchPlace {
   /** From 1. */
   readonly epoch: number;
-  /** Steps before this one in the whole training. */
-  readonly step: number;
   /** Epochs done, with the fraction of this one: 2.5 in the middle of the third. */
   readonly elapsed: number;
 }
 
 /** What tells one way of training from another. */
-export interface Trainer extends Disposable {
+export interface Trainer {
   readonly step: StepFn<TrainState, StepInput, StepOutput>;
   /** What it carries from batch to batch at first; the caller owns it. */
   carried(): TrainState['carried'];
   /** Times each batch is trained on in a row. */
   readonly replays: number;
   /**
-   * Inputs to train on in place of the batch's own, made with the weights as they are before the step. Where it is
-   * there, the engine takes one step a call.
+   * Inputs to train on in place of the batch's own, made with the weights as they are before the step; the caller
+   * owns them. Where it is there, one step is taken at a time.
    */
-  perturb?(state: Pick<TrainState, 'params' | 'fixed'>, batch: Batch, place: BatchPlace): Promise<Tensor4D>;
+  readonly perturb?: (params: Params, batch: Batch, place: BatchPlace) => Promise<Tensor4D>;
 }

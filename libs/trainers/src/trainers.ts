@@ -1,4 +1,6 @@
 import type { TrainerSpec } from '@entropic-lab/protocol';
+import { adversarialTrainer } from './adversarial.ts';
+import { freeTrainer } from './free.ts';
 import type { Optimizer } from './optimizer.ts';
 import type { TrainOptions } from './train.ts';
 import type { Trainer } from './trainer.ts';
@@ -10,11 +12,16 @@ export interface Ingredients {
   readonly optimizer: Optimizer;
 }
 
-const makers: Readonly<Partial<Record<TrainerSpec['kind'], (options: TrainOptions, ingredients: Ingredients) => Trainer>>> = {
-  standard: ({ network }, { loss, optimizer }) => ({ step: plainStep(network, loss, optimizer), carried: () => ({}), replays: 1, [Symbol.dispose]() {} }),
+type Maker = (options: TrainOptions, ingredients: Ingredients) => Trainer;
+
+/** The ways of training. Entropic retraining is `standard` with the entropic loss. */
+const makers: Readonly<Record<TrainerSpec['kind'], Maker>> = {
+  standard: ({ network }, { loss, optimizer }) => ({ step: plainStep(network, loss, optimizer), carried: () => ({}), replays: 1 }),
+  adversarial: adversarialTrainer,
+  free: freeTrainer,
 };
 
-/** The way of training that the spec asks for. */
+/** The way of training that the spec asks for. @throws LabError INVALID_INPUT where it lacks its attack. */
 export function trainerOf(options: TrainOptions, ingredients: Ingredients): Trainer {
-  return makers[options.spec.trainer.kind]!(options, ingredients);
+  return makers[options.spec.trainer.kind](options, ingredients);
 }
