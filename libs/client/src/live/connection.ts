@@ -1,3 +1,5 @@
+// A package's own `imports` choose by platform; the rule takes the name for another project's.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 import { webSocket } from '#web-socket';
 import { createClient as createConnection, type Client as Connection } from 'graphql-ws';
 import type { Endpoint } from '../endpoint.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '@entropic-lab/protocol';
+import type { LabError } from '@entropic-lab/protocol';
 import type { TadaDocumentNode } from 'gql.tada';
 import { print } from 'graphql';
 import type { Client as Connection, FormattedExecutionResult } from 'graphql-ws';
@@ -26,9 +26,9 @@ export async function* stream<Result, Variables extends Record<string, unknown>>
   if (stopped()) return;
   const waiting: FormattedExecutionResult<Result, unknown>[] = [];
   let over = false;
-  let failure: unknown;
+  let failure: LabError | undefined;
   let wake = () => {};
-  const end = (thrown?: unknown) => {
+  const end = (thrown?: LabError) => {
     failure ??= thrown;
     over = true;
     wake();
