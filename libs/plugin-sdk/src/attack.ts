@@ -2,6 +2,7 @@ import type { Norm, ThreatModel } from '@entropic-lab/protocol';
 import type { TensorTree } from '@entropic-lab/tensor';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
+import { CONTRACT_VERSION } from './contract-version.ts';
 import type { PluginDefinition } from './definition.ts';
 
 /** What an attack uses of the network. `queries`: logits or labels only, never a gradient. */
@@ -72,6 +73,6 @@ export interface AttackDefinition<O extends z.ZodObject = z.ZodObject> extends P
 }
 
 /** An attack as a value. Checks nothing yet: the registry does, with the package's name at hand. */
-export function defineAttack<O extends z.ZodObject>(attack: Omit<AttackDefinition<O>, 'kind'>): AttackDefinition<O> {
-  return { ...attack, kind: 'attack' };
+export function defineAttack<O extends z.ZodObject>(attack: Omit<AttackDefinition<O>, 'kind' | 'contract'>): AttackDefinition<O> {
+  return { ...attack, kind: 'attack', contract: CONTRACT_VERSION };
 }

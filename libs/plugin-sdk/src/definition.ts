@@ -3,6 +3,8 @@ import type { z } from 'zod';
 
 /** What every plugin says of itself. */
 export interface PluginDefinition<O extends z.ZodObject> {
+  /** Version of the contract it was made for. Stamped by `defineAttack` and `defineLoss`. */
+  readonly contract?: number;
   /** As typed in a run spec: lower-case words joined by hyphens. */
   readonly name: string;
   /** Semantic version. Stored with every result. */

@@ -1,3 +1,4 @@
+export { CONTRACT_VERSION } from './contract-version.ts';
 export type * from './definition.ts';
 export * from './attack.ts';
 export * from './loss.ts';

@@ -1,6 +1,7 @@
 import type { NetworkOutputs } from '@entropic-lab/models';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
+import { CONTRACT_VERSION } from './contract-version.ts';
 import type { PluginDefinition } from './definition.ts';
 
 /** One batch to train on. Everything here is differentiable in the parameters. */
@@ -43,6 +44,6 @@ export interface LossDefinition<O extends z.ZodObject = z.ZodObject> extends Plu
 }
 
 /** A loss as a value. Checks nothing yet: the registry does, with the package's name at hand. */
-export function defineLoss<O extends z.ZodObject>(loss: Omit<LossDefinition<O>, 'kind'>): LossDefinition<O> {
-  return { ...loss, kind: 'loss' };
+export function defineLoss<O extends z.ZodObject>(loss: Omit<LossDefinition<O>, 'kind' | 'contract'>): LossDefinition<O> {
+  return { ...loss, kind: 'loss', contract: CONTRACT_VERSION };
 }
