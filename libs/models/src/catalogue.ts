@@ -42,12 +42,13 @@ export function buildModel(name: string, options: unknown = {}, task?: Task): La
   }
   const parsed = parse(architecture.options, options, `architecture ${name}`);
   const { inputShape, classes } = task ?? architecture.task;
-  try {
-    return architecture.build(parsed, { inputShape, classes });
-  } catch (cause) {
-    const message = `[models] expected images that ${name} can take, got [${inputShape.join(', ')}]: ${(cause as Error).message} (model.architecture). Choose another architecture or dataset.`;
-    throw new LabError('INVALID_INPUT', message, { path: 'model.architecture', cause });
-  }
+  const model = architecture.build(parsed, { inputShape, classes });
+  // TF.js lets a convolution that is larger than its image through, with a size of zero or less.
+  const empty = model.layers.find((layer) => layer.outputShape.some((size) => typeof size === 'number' && size <= 0));
+  if (empty === undefined) return model;
+  model.dispose();
+  const message = `[models] expected images that ${name} can take, got ${inputShape.join(' x ')}, of which ${empty.name} leaves nothing (model.architecture). Choose another architecture or dataset.`;
+  throw new LabError('INVALID_INPUT', message, { path: 'model.architecture' });
 }
 
 /** What a worker's catalogue says of the architectures. */
