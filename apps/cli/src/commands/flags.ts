@@ -1,0 +1,48 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+/** Flags of every command that starts a lab of its own. */
+export interface LabFlags {
+  readonly folder: string;
+  readonly port: number;
+  readonly engine: string;
+  readonly slots: number;
+  readonly plugin: readonly string[];
+}
+
+export const defaultPort = 4000;
+
+export function labFlags(command: Command, defaults: { readonly port?: number } = {}): Command {
+  return command
+    .option('--folder <path>', 'data folder', '.entropic')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', integer(0, 65_535), defaults.port ?? defaultPort)
+    .option('--engine <name>', 'auto, compiled, tensorflow, wasm or cpu', 'auto')
+    .option('--slots <number>', 'runs the worker computes at a time', integer(1), 1)
+    .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, []);
+}
+
+export const urlFlag = ['--url <address>', 'address of the lab', process.env['ENTROPIC_URL'] ?? `http://127.0.0.1:${defaultPort}`] as const;
+
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+/** A parser for commander: a whole number from `min` to `max`. */
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+      throw new InvalidArgumentError(`expected a whole number ${range}, got "${text}".`);
+    }
+    return value;
+  };
+}
+
+/** A parser for commander: a number of at least `min`. */
+export function atLeast(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < min) throw new InvalidArgumentError(`expected a number of at least ${min}, got "${text}".`);
+    return value;
+  };
+}

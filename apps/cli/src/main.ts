@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { addCancel } from './commands/cancel.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addUp } from './commands/up.ts';
+import { addWatch } from './commands/watch.ts';
+import { errorText } from './terminal/run-view.ts';
+
+const program = new Command('entropic')
+  .description('Train neural networks robustly, attack them, and know whether the robustness is real.')
+  .version('0.1.0')
+  .showSuggestionAfterError();
+
+for (const add of [addUp, addDemo, addRun, addWatch, addRuns, addCancel, addDoctor]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${errorText(error)}\n`);
+  process.exitCode = 1;
+}

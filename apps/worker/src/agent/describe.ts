@@ -1,0 +1,23 @@
+import { LabError } from '@entropic-lab/protocol';
+import type { Logger } from 'pino';
+import type { Equipment, FromRunner } from '../ipc.ts';
+import { RunnerProcess } from './runner-process.ts';
+
+export type Description = Extract<FromRunner, { type: 'described' }>;
+
+/**
+ * What this worker offers, found out in a process of its own: the agent itself never loads a plugin, so no plugin can
+ * harm it. A plugin that cannot be loaded is logged and left out.
+ * @throws LabError RUNNER_DIED
+ */
+export async function describeEquipment(equipment: Equipment, log: Logger): Promise<Description> {
+  await using runner = new RunnerProcess((line) => log.info(line));
+  runner.send({ type: 'describe', equipment });
+  for await (const message of runner.messages()) {
+    if (message.type === 'described') {
+      for (const problem of message.problems) log.error({ code: problem.code }, problem.message);
+      return message;
+    }
+  }
+  throw new LabError('INTERNAL', '[worker] expected the runner to describe its equipment, it ended');
+}

@@ -1,0 +1,55 @@
+import { LabError, parse } from '@entropic-lab/protocol';
+import { hostname } from 'node:os';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { EngineName, PluginSource } from './ipc.ts';
+
+/** One row a setting: flag, environment variable, default, meaning. */
+export const settings = {
+  url: { env: 'ENTROPIC_URL', default: 'http://127.0.0.1:4000', help: 'address of the lab' },
+  token: { env: 'ENTROPIC_TOKEN', default: '', help: 'token that lets a worker in, where the lab asks for one' },
+  name: { env: 'ENTROPIC_WORKER_NAME', default: hostname(), help: 'what people call this worker' },
+  engine: { env: 'ENTROPIC_ENGINE', default: 'auto', help: 'auto, compiled, tensorflow, wasm or cpu' },
+  slots: { env: 'ENTROPIC_SLOTS', default: '1', help: 'runs computed at a time' },
+  plugins: { env: 'ENTROPIC_PLUGINS', default: '[]', help: 'plugin packages to load, as JSON: [{"package": "...", "root": "folder to resolve it from"}]' },
+  checkpointSeconds: { env: 'ENTROPIC_CHECKPOINT_SECONDS', default: '30', help: 'least time between two checkpoints, in seconds' },
+  logLevel: { env: 'ENTROPIC_LOG_LEVEL', default: 'info', help: 'trace, debug, info, warn, error or silent' },
+} as const;
+
+const Config = z.strictObject({
+  url: z.url(),
+  token: z.string(),
+  name: z.string().min(1).max(200),
+  engine: EngineName,
+  slots: z.coerce.number().int().min(1),
+  plugins: z.string().transform(fromJson).pipe(z.array(PluginSource)),
+  checkpointSeconds: z.coerce.number().min(0),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+});
+export type WorkerConfig = z.output<typeof Config>;
+
+/**
+ * The worker's configuration: a flag before its environment variable before the default.
+ * @throws LabError INVALID_INPUT that names the setting.
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): WorkerConfig {
+  const names = Object.keys(settings) as (keyof typeof settings)[];
+  const flagName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const options = Object.fromEntries(names.map((name) => [flagName(name), { type: 'string' as const }]));
+  let flags: Record<string, string | boolean | undefined>;
+  try {
+    flags = parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new LabError('INVALID_INPUT', `[worker] ${LabError.from(error).message}. Known flags: ${names.map((name) => `--${flagName(name)}`).join(', ')}.`);
+  }
+  return parse(Config, Object.fromEntries(names.map((name) => [name, flags[flagName(name)] ?? env[settings[name].env] ?? settings[name].default])), 'worker');
+}
+
+function fromJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON' });
+    return z.NEVER;
+  }
+}

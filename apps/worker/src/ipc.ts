@@ -1,0 +1,63 @@
+import { Catalogue, LabErrorSchema, RunEventBody, RunSpec } from '@entropic-lab/protocol';
+import { z } from 'zod';
+
+/** A plugin package, by name or folder, and the folder from which it is resolved. */
+export const PluginSource = z.strictObject({ package: z.string().min(1), root: z.string().min(1) });
+export type PluginSource = z.infer<typeof PluginSource>;
+
+/** How to compute; `auto` takes the best that starts. */
+export const EngineName = z.enum(['auto', 'compiled', 'tensorflow', 'wasm', 'cpu']);
+
+/** Where plugins and the engine come from; the same for every runner of a worker. */
+export const Equipment = z.strictObject({
+  plugins: z.array(PluginSource),
+  engine: EngineName,
+});
+export type Equipment = z.infer<typeof Equipment>;
+
+/** All that a runner needs to compute one run. Files belong to the agent. */
+export const Job = z.strictObject({
+  runId: z.string(),
+  spec: RunSpec,
+  equipment: Equipment,
+  /** Folder of the runner's own for files it hands over; the agent removes it. */
+  folder: z.string(),
+  /** safetensors of `spec.model.fromRun`. */
+  weightsFile: z.string().optional(),
+  /** The latest checkpoint of an earlier attempt. */
+  checkpointFile: z.string().optional(),
+  /** Epochs that earlier attempts reported: they may be computed again, but are not reported again. */
+  reportedEpochs: z.int().min(0),
+  /** A checkpoint is taken at the end of an epoch when the last one is at least so old. */
+  checkpointSeconds: z.number().min(0),
+});
+export type Job = z.infer<typeof Job>;
+
+/** What an agent says to a runner. */
+export const ToRunner = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('describe'), equipment: Equipment }),
+  z.strictObject({ type: z.literal('run'), job: Job }),
+  z.strictObject({ type: z.literal('cancel') }),
+]);
+export type ToRunner = z.infer<typeof ToRunner>;
+
+/** What a runner says to its agent. */
+export const FromRunner = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({
+    type: z.literal('described'),
+    catalogue: Catalogue,
+    engine: z.string(),
+    device: z.string(),
+    /** Plugins that could not be loaded; the others are in the catalogue. */
+    problems: z.array(LabErrorSchema),
+  }),
+  /** `files`: local paths of the artifacts the event refers to, uploaded before it is reported. */
+  z.strictObject({
+    type: z.literal('event'),
+    body: RunEventBody,
+    files: z.array(z.strictObject({ sha256: z.string(), path: z.string() })),
+  }),
+  z.strictObject({ type: z.literal('ended'), status: z.enum(['succeeded', 'failed', 'cancelled']), error: LabErrorSchema.optional() }),
+]);
+export type FromRunner = z.infer<typeof FromRunner>;

@@ -1,0 +1,38 @@
+import { createClient } from '@entropic-lab/client';
+import { LabError } from '@entropic-lab/protocol';
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { runAgent } from './agent/agent.ts';
+import { describeEquipment } from './agent/describe.ts';
+import { readConfig } from './config.ts';
+
+/** The agent process of a worker. Ends on SIGTERM, SIGINT, or when the process that started it is gone. */
+async function main(): Promise<void> {
+  const stop = stopSignal();
+  const config = readConfig(process.argv.slice(2), process.env);
+  const log = pino({ level: config.logLevel, base: { worker: config.name } });
+  const equipment = { plugins: config.plugins, engine: config.engine };
+  const { catalogue, engine, device } = await describeEquipment(equipment, log);
+  const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, catalogue };
+  await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
+  await runAgent({ client, worker, equipment, checkpointSeconds: config.checkpointSeconds, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.once('disconnect', stop);
+  return controller.signal;
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const labError = LabError.from(error);
+  process.send?.({ type: 'failed', error: labError.toJSON() });
+  process.stderr.write(`${labError.code}: ${labError.message}\n${labError.code === 'INTERNAL' ? labError.stack : ''}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,152 @@
+import { openDataset } from '@entropic-lab/datasets';
+import { createNetwork, loadParams, paramsToBytes, type Network } from '@entropic-lab/models';
+import type { ArtifactRef, EpochMetrics, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
+import { Rng, type Runner } from '@entropic-lab/tensor';
+import { train, type TrainedEpoch } from '@entropic-lab/trainers';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job } from '../ipc.ts';
+import { openEquipment, type OpenEquipment } from './equipment.ts';
+import { attacksDue, measuring, type Measuring } from './measure.ts';
+import { Pace } from './pace.ts';
+import { planOf } from './plan.ts';
+
+/** Something to report, and the files it refers to. */
+export interface Said {
+  readonly body: RunEventBody;
+  readonly files: readonly { readonly sha256: string; readonly path: string }[];
+}
+
+/**
+ * Computes a run from its spec to its last measurement. Yields what there is to report; stopping the iteration, or
+ * aborting the signal, ends it.
+ * @throws LabError; CANCELLED once the signal is aborted.
+ */
+export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Said, void, undefined> {
+  const { spec } = job;
+  yield say({ type: 'progress', phase: 'prepare', label: `opening ${spec.dataset.name}`, done: 0, total: 1, unit: 'steps', rate: null, remainingSeconds: null });
+  const notes: string[] = [];
+  const equipment = await openEquipment(job.equipment, (note) => notes.push(note));
+  await using runner = equipment.runner;
+  const rng = new Rng(spec.seed);
+  const dataset = await openDataset(spec.dataset.name, spec.dataset.options, spec.dataset);
+  using network = createNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights') });
+  if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), `weights of run ${spec.model.fromRun}`);
+  const attacks = equipment.attacksOf(spec);
+  const pace = new Pace(planOf(spec, dataset, attacks));
+  const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal });
+  const computation = { job, equipment, runner, dataset, network, rng, pace, measure, signal, notes };
+  let evaluation: FinalEvaluation | undefined;
+  for await (const said of spec.training === undefined ? [] : training(computation)) {
+    if ('evaluation' in said) evaluation = said.evaluation;
+    else yield said;
+  }
+  yield* weights(network, job);
+  evaluation ??= yield* telling(measure.measure('final network', true));
+  yield* drain(notes);
+  yield say({ type: 'evaluated', evaluation });
+}
+
+interface Computation {
+  readonly job: Job;
+  readonly equipment: OpenEquipment;
+  readonly runner: Runner;
+  readonly dataset: Awaited<ReturnType<typeof openDataset>>;
+  readonly network: Network;
+  readonly rng: Rng;
+  readonly pace: Pace;
+  readonly measure: Measuring;
+  readonly signal: AbortSignal;
+  /** What the engine has to say, to be told once. */
+  readonly notes: string[];
+}
+
+/** Yields what to report, and at the end the last epoch's measurements where they are the final ones. */
+async function* training(computation: Computation): AsyncGenerator<Said | { readonly evaluation: FinalEvaluation }, void, undefined> {
+  const { job, equipment, pace, notes } = computation;
+  const spec = job.spec.training!;
+  const stepsPerEpoch = Math.ceil(computation.dataset.train.count / spec.batchSize);
+  const items = train({
+    ...computation,
+    spec,
+    ...equipment.trainingPlugins(spec),
+    rng: computation.rng.fork('training'),
+    resumeFrom: job.checkpointFile === undefined ? undefined : await readFile(job.checkpointFile),
+  });
+  let lastCheckpoint = performance.now();
+  let stepsSeen = 0;
+  pace.begin();
+  for await (const item of items) {
+    yield* drain(notes);
+    if (item.kind === 'progress') {
+      if (item.phase === 'train') pace.advance('train', item.done - stepsSeen);
+      stepsSeen = item.phase === 'train' ? item.done : 0;
+      yield say({
+        type: 'progress',
+        phase: item.phase === 'train' ? 'train' : 'prepare',
+        label: item.phase === 'train' ? `epoch ${item.epoch} of ${spec.epochs}` : 'measuring the reference of the loss',
+        done: item.done,
+        total: item.total,
+        unit: item.unit,
+        rate: item.phase === 'train' ? pace.rate('train') : null,
+        remainingSeconds: pace.remainingSeconds(),
+      });
+      continue;
+    }
+    pace.advance('train', stepsPerEpoch - stepsSeen);
+    stepsSeen = 0;
+    const started = performance.now();
+    const evaluation = yield* telling(computation.measure.measure(`epoch ${item.epoch}`, attacksDue(job.spec.evaluation, item.epoch)));
+    const { metrics, last } = epochMetrics(item, evaluation, (performance.now() - started) / 1000);
+    const due = last || performance.now() - lastCheckpoint >= job.checkpointSeconds * 1000;
+    if (item.epoch > job.reportedEpochs) yield* reportEpoch(computation, { item, metrics, withCheckpoint: due && !last });
+    if (due) lastCheckpoint = performance.now();
+    if (last && (evaluation.attacks.length > 0 || computation.job.spec.evaluation.attacks.length === 0)) yield { evaluation };
+    pace.begin();
+  }
+}
+
+function epochMetrics(item: TrainedEpoch, evaluation: FinalEvaluation, evaluationSeconds: number): { metrics: EpochMetrics; last: boolean } {
+  const { epoch, steps, loss, learningRate, trainSeconds } = item;
+  const metrics = { epoch, steps, loss: { ...loss }, learningRate, ...evaluation, trainSeconds, evaluationSeconds };
+  return { metrics, last: item.observe(metrics).last };
+}
+
+async function* reportEpoch({ job }: Computation, epoch: { item: TrainedEpoch; metrics: EpochMetrics; withCheckpoint: boolean }): AsyncGenerator<Said, void, undefined> {
+  const { item, metrics } = epoch;
+  if (!epoch.withCheckpoint) return yield say({ type: 'epoch', metrics });
+  const { ref, file } = await store(job, { kind: 'checkpoint', name: `checkpoint after epoch ${item.epoch}`, bytes: await item.checkpoint() });
+  yield { body: { type: 'epoch', metrics, checkpoint: ref }, files: [file] };
+}
+
+async function* weights(network: Network, job: Job): AsyncGenerator<Said, void, undefined> {
+  const metadata = { architecture: job.spec.model.architecture, run: job.runId };
+  const { ref, file } = await store(job, { kind: 'weights', name: 'final weights', bytes: await paramsToBytes(network.params, metadata) });
+  yield { body: { type: 'artifact', artifact: ref }, files: [file] };
+}
+
+/** Writes bytes into the job's folder for the agent to take. */
+async function store(job: Job, { kind, name, bytes }: { kind: ArtifactRef['kind']; name: string; bytes: Uint8Array }): Promise<{ ref: ArtifactRef; file: Said['files'][number] }> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const path = join(job.folder, sha256);
+  await writeFile(path, bytes);
+  return { ref: { kind, name, sha256, bytes: bytes.byteLength }, file: { sha256, path } };
+}
+
+function say(body: RunEventBody): Said {
+  return { body, files: [] };
+}
+
+/** The yields of a generator as things said; its return value as it is. */
+async function* telling<T>(bodies: AsyncGenerator<RunEventBody, T, undefined>): AsyncGenerator<Said, T, undefined> {
+  for (;;) {
+    const step = await bodies.next();
+    if (step.done === true) return step.value;
+    yield say(step.value);
+  }
+}
+
+function* drain(notes: string[]): Generator<Said, void, undefined> {
+  for (const message of notes.splice(0)) yield say({ type: 'log', level: 'warn', message });
+}

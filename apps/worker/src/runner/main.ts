@@ -1,0 +1,47 @@
+import { LabError, parse } from '@entropic-lab/protocol';
+import { ToRunner, type FromRunner } from '../ipc.ts';
+import { describe } from './describe.ts';
+import { execute } from './execute.ts';
+
+/**
+ * The runner process: computes one job and ends. It speaks to its agent alone, and it ends when the agent is gone.
+ * Signals of the terminal are the agent's business.
+ */
+const cancel = new AbortController();
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.once('disconnect', () => process.exit(1));
+process.on('message', (message) => void hear(parse(ToRunner, message, 'agent message')));
+
+async function hear(message: ToRunner): Promise<void> {
+  switch (message.type) {
+    case 'cancel':
+      return cancel.abort();
+    case 'describe':
+      return await end(await describe(message.equipment));
+    case 'run':
+      return await end(await ending(message));
+  }
+}
+
+async function ending({ job }: Extract<ToRunner, { type: 'run' }>): Promise<FromRunner> {
+  try {
+    for await (const { body, files } of execute(job, cancel.signal)) await say({ type: 'event', body, files: [...files] });
+    return { type: 'ended', status: 'succeeded' };
+  } catch (thrown) {
+    if (cancel.signal.aborted) return { type: 'ended', status: 'cancelled' };
+    const error = LabError.from(thrown);
+    if (error.code === 'INTERNAL') console.error(error.stack, error.cause ?? '');
+    return { type: 'ended', status: 'failed', error: error.toJSON() };
+  }
+}
+
+/** Resolves when the agent has the message. */
+function say(message: FromRunner): Promise<void> {
+  return new Promise((resolve, reject) => process.send!(message, (error: Error | null) => (error === null ? resolve() : reject(error))));
+}
+
+async function end(message: FromRunner): Promise<void> {
+  await say(message);
+  process.exit(0);
+}

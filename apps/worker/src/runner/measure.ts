@@ -1,0 +1,103 @@
+import { firstExamples, type Dataset } from '@entropic-lab/datasets';
+import { entropyMeter, type EntropyMeter } from '@entropic-lab/entropy';
+import { accuracy, attackNetwork, diagnose } from '@entropic-lab/evaluation';
+import type { Network } from '@entropic-lab/models';
+import type { AttackResult, FinalEvaluation, RunEventBody, RunSpec } from '@entropic-lab/protocol';
+import type { Rng, Runner } from '@entropic-lab/tensor';
+import type { RunAttack } from './equipment.ts';
+import type { Pace } from './pace.ts';
+
+export interface MeasureOptions {
+  readonly network: Network;
+  readonly dataset: Dataset;
+  readonly spec: RunSpec;
+  readonly attacks: readonly RunAttack[];
+  readonly runner: Runner;
+  readonly rng: Rng;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+}
+
+/** What a run measures of its network: made once, used after each epoch and at the end. */
+export interface Measuring {
+  /** Yields progress; returns the measurements. `withAttacks` false leaves `attacks` empty. */
+  measure(label: string, withAttacks: boolean): AsyncGenerator<RunEventBody, FinalEvaluation, undefined>;
+}
+
+/** Name of an attack's work in a {@link Pace}. */
+export function attackWork(index: number): string {
+  return `attack ${index}`;
+}
+
+export function measuring(options: MeasureOptions): Measuring {
+  const { network, runner, signal, spec } = options;
+  const meter = entropyMeter(network, { runner, signal, batchSize: spec.evaluation.batchSize });
+  return { measure: (label, withAttacks) => measure({ ...options, meter, label, withAttacks }) };
+}
+
+interface Occasion extends MeasureOptions {
+  readonly meter: EntropyMeter;
+  readonly label: string;
+  readonly withAttacks: boolean;
+}
+
+async function* measure(occasion: Occasion): AsyncGenerator<RunEventBody, FinalEvaluation, undefined> {
+  const { network, dataset, spec, runner, pace, signal, meter, label } = occasion;
+  const { test } = dataset;
+  const measurement = { network, examples: test, runner, batchSize: spec.evaluation.batchSize, signal };
+  yield progress(occasion, `${label}: accuracy and entropies`, { done: 0, total: test.count, kind: 'measure' });
+  pace.begin();
+  const clean = await accuracy(measurement);
+  const entropies = await meter.measure(test);
+  const diagnosis = await diagnose(measurement);
+  pace.advance('measure', test.count);
+  const results: AttackResult[] = [];
+  for (const [index, attack] of (occasion.withAttacks ? occasion.attacks : []).entries()) {
+    results.push(yield* attackOnce(occasion, { attack, index, predictions: clean.predictions }));
+  }
+  return { cleanAccuracy: clean.accuracy, testExamples: test.count, entropies, diagnosis, attacks: results };
+}
+
+interface Attempt {
+  readonly attack: RunAttack;
+  readonly index: number;
+  readonly predictions: Int32Array;
+}
+
+async function* attackOnce(occasion: Occasion, { attack, index, predictions }: Attempt): AsyncGenerator<RunEventBody, AttackResult, undefined> {
+  const { network, dataset, spec, runner, rng, pace, signal, label } = occasion;
+  const { plugin, norm, epsilon } = attack.spec;
+  const examples = firstExamples(dataset.test, spec.evaluation.examples, 'evaluation.examples');
+  const title = `${label}: ${plugin} ${norm} ${epsilon}`;
+  const job = attackNetwork({
+    network,
+    examples,
+    runner,
+    batchSize: spec.evaluation.batchSize,
+    signal,
+    attack: attack.registered,
+    options: attack.options,
+    threat: { norm, epsilon, bounds: dataset.bounds },
+    rng: rng.fork(`attack ${index} ${plugin}`),
+    cleanPredictions: predictions.subarray(0, examples.count),
+  });
+  let done = 0;
+  pace.begin();
+  yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
+  for (;;) {
+    const step = await job.next();
+    pace.advance(attackWork(index), (step.done === true ? examples.count : step.value.done) - done);
+    if (step.done === true) return step.value;
+    done = step.value.done;
+    yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
+  }
+}
+
+function progress({ pace }: Occasion, label: string, { done, total, kind }: { done: number; total: number; kind: string }): RunEventBody {
+  return { type: 'progress', phase: 'evaluate', label, done, total, unit: 'images', rate: pace.rate(kind), remainingSeconds: pace.remainingSeconds() };
+}
+
+/** How often attacks run: after each n-th epoch, and always at the end. */
+export function attacksDue({ everyEpochs }: RunSpec['evaluation'], epoch: number): boolean {
+  return everyEpochs > 0 && epoch % everyEpochs === 0;
+}
