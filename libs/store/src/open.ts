@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openArtifactFiles } from './artifacts/files.ts';
+import { Busy } from './busy.ts';
 import type { Driver, Ear } from './database/driver.ts';
 import { openPglite } from './database/pglite.ts';
 import { openPostgres } from './database/postgres.ts';
@@ -35,12 +36,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     // Only who has the folder alone knows that nobody else's upload is under way.
     const files = await openArtifactFiles(join(folder, 'artifacts'), maxArtifactBytes, { sweep: driver.kind === 'pglite' });
-    const session = { database: driver.database, wakes, leaseSeconds, maxAttempts };
+    const busy = new Busy();
+    const session = { database: driver.database, wakes, busy, leaseSeconds, maxAttempts };
+    let closed: Promise<void> | undefined;
     const close = async () => {
       wakes.close();
+      await busy.close();
       await driver[Symbol.asyncDispose]();
     };
-    return { folder, driver: driver.kind, ...operations(session, files), [Symbol.asyncDispose]: close };
+    return { folder, driver: driver.kind, ...operations(session, files), [Symbol.asyncDispose]: () => (closed ??= close()) };
   } catch (cause) {
     await driver[Symbol.asyncDispose]();
     throw unusable(folder, cause);

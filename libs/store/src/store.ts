@@ -53,26 +53,28 @@ export interface Store extends AsyncDisposable {
 
 /** The operations of the store, bound to what they work with. */
 export function operations(session: Session, files: ArtifactFiles) {
+  const bound = <Args extends unknown[], Result>(operation: (session: Session, ...args: Args) => Promise<Result>) => (...args: Args): Promise<Result> =>
+    session.busy.run(() => operation(session, ...args));
   return {
-    createRun: (spec) => createRun(session, spec),
-    findRun: (runId) => findRun(session.database, runId),
-    listRuns: (options) => listRuns(session, options),
-    countRuns: (filter) => countRuns(session, filter),
-    requestCancel: (runId) => requestCancel(session, runId),
+    createRun: bound(createRun),
+    findRun: bound(({ database }, runId: string) => findRun(database, runId)),
+    listRuns: bound(listRuns),
+    countRuns: bound(countRuns),
+    requestCancel: bound(requestCancel),
     tail: tailOf(session),
-    claim: (workerId, options) => claim(session, workerId, options),
-    renewLease: (key) => renewLease(session, key),
+    claim: bound(claim),
+    renewLease: bound(renewLease),
     followLease: (key, signal) => followLease(session, key, signal),
-    expireLeases: () => expireLeases(session),
-    appendEvents: (report) => appendEvents(session, report),
-    finishRun: (ending) => finishRun(session, ending),
-    registerWorker: (spec) => registerWorker(session, spec),
-    listWorkers: () => listWorkers(session),
-    listCatalogues: () => listCatalogues(session),
-    forgetWorkers: (silentSeconds) => forgetWorkers(session, silentSeconds),
-    putArtifact: (announced, content) => putArtifact(session, files, announced, content),
+    expireLeases: bound(expireLeases),
+    appendEvents: bound(appendEvents),
+    finishRun: bound(finishRun),
+    registerWorker: bound(registerWorker),
+    listWorkers: bound(listWorkers),
+    listCatalogues: bound(listCatalogues),
+    forgetWorkers: bound(forgetWorkers),
+    putArtifact: bound((held, announced: Announced, content: Readable) => putArtifact(held, files, announced, content)),
     findArtifact: (sha256) => findArtifact(files, sha256),
-    artifactsOfRuns: (runIds) => artifactsOfRuns(session, runIds),
-    ping: async () => void (await session.database.execute(sql`select 1`)),
+    artifactsOfRuns: bound(artifactsOfRuns),
+    ping: bound(async ({ database }) => void (await database.execute(sql`select 1`))),
   } satisfies Partial<Store>;
 }

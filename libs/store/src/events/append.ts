@@ -34,13 +34,18 @@ export async function appendEvents(session: Session, report: Report): Promise<Re
   return session.database.transaction(async (tx) => {
     const run = await lockRun(tx, report.runId);
     if (report.attempt !== run.attempt) throw leaseLost(run, report.attempt);
-    const fresh = await refuseConflicts(tx, run, report);
-    if (run.status !== 'running') {
-      if (fresh.length > 0) throw leaseLost(run, report.attempt);
-      return { lease: 'lost', lastSeq: run.lastSeq };
-    }
-    return write(tx, run, fresh, session.leaseSeconds);
+    if (run.status !== 'running') return confirm(tx, run, report);
+    return write(tx, run, await refuseConflicts(tx, run, report), session.leaseSeconds);
   });
+}
+
+/** A report that was recorded before the lease ended, and whose receipt got lost, is fine; anything else comes too late. */
+async function confirm(tx: Database, run: RunRow, report: Report): Promise<Receipt> {
+  const fresh = await refuseConflicts(tx, run, report).catch((thrown: unknown) => {
+    throw thrown instanceof LabError && thrown.code === 'EVENT_CONFLICT' ? leaseLost(run, report.attempt) : thrown;
+  });
+  if (fresh.length > 0) throw leaseLost(run, report.attempt);
+  return { lease: 'lost', lastSeq: run.lastSeq };
 }
 
 async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leaseSeconds: number): Promise<Receipt> {
@@ -58,7 +63,7 @@ async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leas
   return { lease: ended ? 'lost' : run.cancelRequested ? 'cancelRequested' : 'held', lastSeq };
 }
 
-export function leaseLost(run: RunRow, attempt: number): LabError {
+function leaseLost(run: RunRow, attempt: number): LabError {
   const now = run.status === 'running' ? `attempt ${run.attempt}, which another worker holds or held` : `a run that is ${run.status}`;
   return new LabError('LEASE_LOST', `[store] expected a report by the holder of run ${run.id}, got one of attempt ${attempt} on ${now}. Stop computing it and claim again.`, {
     path: 'attempt',

@@ -19,7 +19,7 @@ export type Tail = (runId: string, options?: TailOptions) => AsyncGenerator<RunE
  * The generator throws LabError UNKNOWN_RUN, or INVALID_INPUT for a bad cursor.
  */
 export function tailOf(session: Session): Tail {
-  const read = sharedReads((runId, after) => readPage(session.database, runId, after));
+  const read = sharedReads((runId, after) => session.busy.run(() => readPage(session.database, runId, after)));
   return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, read, { runId, after, left }), signal);
 }
 

@@ -44,13 +44,13 @@ export function followLease(session: Session, key: LeaseKey, signal?: AbortSigna
   return interruptible((left) => leaseStates(session, key, left), signal);
 }
 
-async function* leaseStates({ database, wakes }: Session, key: LeaseKey, left: AbortSignal): AsyncGenerator<LeaseState, void, void> {
+async function* leaseStates({ database, wakes, busy }: Session, key: LeaseKey, left: AbortSignal): AsyncGenerator<LeaseState, void, void> {
   const waiter = wakes.waitFor(topics.lease(key.runId));
   try {
     let told: LeaseState | undefined;
     while (!waiter.over(left)) {
       const seen = waiter.version();
-      const state = await leaseState(database, key);
+      const state = await busy.run(() => leaseState(database, key));
       if (state !== told) yield state;
       if (state === 'lost') return;
       told = state;

@@ -1,0 +1,55 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore, type Store } from './index.ts';
+import { codeOf } from './testing/code-of.ts';
+import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
+import { finished, heldRun, log } from './testing/suites/held-run.ts';
+import { storeSuite, suiteOptions } from './testing/suites/index.ts';
+import { tailSuite } from './testing/suites/tail.ts';
+
+const installed = postgresPrograms() !== undefined;
+if (!installed) console.warn('SKIPPED: the store on PostgreSQL, because PostgreSQL is not installed (Debian: apt install postgresql)');
+
+describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
+  let postgres: PrivatePostgres;
+  let folder: TemporaryFolder;
+  let here: Store;
+  let there: Store;
+  beforeAll(async () => {
+    postgres = await privatePostgres();
+    folder = await temporaryFolder();
+    const options = { folder: folder.path, databaseUrl: postgres.url, ...suiteOptions };
+    // At once: one of them migrates, the other waits for it.
+    [here, there] = await Promise.all([openStore(options), openStore(options)]);
+  }, 120_000);
+  afterAll(async () => {
+    for (const held of [here, there, postgres, folder]) await held?.[Symbol.asyncDispose]();
+  }, 60_000);
+
+  storeSuite(() => here);
+  describe('readers of the other', () => tailSuite(() => here, () => there));
+
+  it('goes on when the database drops the listening connections', async () => {
+    const { run, lease } = await heldRun(here);
+    const events = there.tail(run.id);
+    expect((await events.next()).value).toMatchObject({ seq: 1 });
+    const next = events.next();
+    const admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+    const dropped = await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and pid <> pg_backend_pid()`);
+    expect(dropped.rowCount).toBe(2);
+    await here.appendEvents({ ...lease, events: [log(2)] });
+    expect((await next).value).toMatchObject({ seq: 2 });
+    await here.finishRun({ ...lease, ...finished(3) });
+    expect((await events.next()).value).toMatchObject({ seq: 3 });
+    await admin.end();
+  });
+
+  it('says which database does not answer, without its password', async () => {
+    const databaseUrl = 'postgres://lab:secret@127.0.0.1:1/none';
+    const opening = openStore({ folder: folder.path, databaseUrl });
+    await expect(opening).rejects.toThrow(/127\.0\.0\.1:1/);
+    await expect(opening).rejects.not.toThrow(/secret/);
+    expect(await codeOf(opening)).toBe('SERVER_UNREACHABLE databaseUrl');
+  });
+});
