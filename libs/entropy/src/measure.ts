@@ -1,6 +1,6 @@
 import { batches, type ExampleSet } from '@entropic-lab/datasets';
 import type { Network, Params } from '@entropic-lab/models';
-import type { Entropies } from '@entropic-lab/protocol';
+import { LabError, type Entropies } from '@entropic-lab/protocol';
 import type { Runner, TensorFn } from '@entropic-lab/tensor';
 import { tensor4d, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { layerEntropies } from './entropies.ts';
@@ -43,7 +43,7 @@ export function entropyMeter(network: Network, { runner, reading = defaultReadin
   );
   async function* examples(set: ExampleSet): AsyncGenerator<ExampleEntropies, void, undefined> {
     for (const batch of batches(set, { batchSize })) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw new LabError('CANCELLED', '[entropy] the measurement was stopped on request.', { cause: signal.reason });
       const inputs = tensor4d(batch.inputs, [batch.size, ...set.inputShape]);
       const results = await perLayer(network.params, inputs);
       const values = await Promise.all(results.map((result) => result.data()));
