@@ -8,7 +8,7 @@ export const UNARY_FLOAT =
 export const UNARY_BOOL = 'IsFinite IsInf IsNan LogicalNot';
 export const BINARY = 'Add BitwiseAnd Maximum Minimum Mod Multiply Pow SquaredDifference Sub';
 export const BINARY_FLOAT = 'Atan2 RealDiv';
-export const BINARY_BOOL = 'Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr LogicalXor NotEqual';
+export const BINARY_BOOL = 'Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual';
 
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
   return backend_util.assertAndGetBroadcastShape([...a], [...b]);

@@ -125,7 +125,6 @@ export const elementwiseLowerings: LoweringTable = {
   LessEqual: comparison('LessOrEqual'),
   LogicalAnd: logical('And'),
   LogicalOr: logical('Or'),
-  LogicalXor: logical('Xor'),
   LogicalNot: logical('Not'),
   Select: select,
   FusedBatchNorm: batchNorm,

@@ -78,7 +78,8 @@ export class Emitter {
   }
 
   reshape(name: Name, shape: readonly number[]): Name {
-    return this.one('Reshape', [name, this.ints(...shape)]);
+    // A 0 in ONNX means: as in the input, unless told otherwise.
+    return this.one('Reshape', [name, this.ints(...shape)], shape.includes(0) ? { allowzero: 1 } : {});
   }
 
   transpose(name: Name, perm: readonly number[]): Name {

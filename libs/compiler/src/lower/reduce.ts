@@ -82,10 +82,10 @@ function shifted(e: Emitter, name: Name, x: Value, { axis, by, reverse }: { axis
   return e.one('Concat', reverse ? [kept, ones] : [ones, kept], { axis });
 }
 
-const softmax = (op: string): Lowering => (node, e) => {
+const softmax: Lowering = (node, e) => {
   const x = inputOf(node, 'logits')!;
   const dim = (node.attributes['dim'] ?? node.attributes['axis'] ?? -1) as number;
-  e.def(node.outputs[0]!, e.one(op, [e.use(x)], { axis: dim }), plain(x.shape));
+  e.def(node.outputs[0]!, e.one('Softmax', [e.use(x)], { axis: dim }), plain(x.shape));
 };
 
 export const reduceLowerings: LoweringTable = {
@@ -100,6 +100,5 @@ export const reduceLowerings: LoweringTable = {
   ArgMin: arg('ArgMin'),
   Cumsum: cumsum,
   Cumprod: cumprod,
-  Softmax: softmax('Softmax'),
-  LogSoftmax: softmax('LogSoftmax'),
+  Softmax: softmax,
 };
