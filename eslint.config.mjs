@@ -9,7 +9,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: { parser: tseslint.parser },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints: lintConstraints() }],
+      '@nx/enforce-module-boundaries': ['error', { allow: ['@entropic-lab/tools/boundaries'], depConstraints: lintConstraints() }],
       'max-lines': ['error', { max: 400 }],
       'no-console': 'off',
     },

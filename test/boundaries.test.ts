@@ -2,7 +2,7 @@ import { createProjectGraphAsync, type ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, restrictedPackages } from '../tools/src/boundaries.mjs';
+import { layers, restrictedPackages } from '@entropic-lab/tools/boundaries';
 
 const root = join(import.meta.dirname, '..');
 let graph: ProjectGraph;

@@ -15,6 +15,8 @@ const Report = z.object({
 });
 
 const require = createRequire(import.meta.url);
+/** Started as a process, never imported: the CLI loads no tensors. */
+const entry = '@entropic-lab/worker/doctor';
 
 export function addDoctor(program: Command): void {
   program
@@ -42,7 +44,7 @@ export function addDoctor(program: Command): void {
 
 async function examine(): Promise<z.output<typeof Report>> {
   process.stderr.write('examining engines, some seconds ...\n');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), require.resolve('@entropic-lab/worker/doctor')]);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), require.resolve(entry)]);
   return parse(Report, JSON.parse(stdout.trim().split('\n').at(-1)!), 'doctor');
 }
 

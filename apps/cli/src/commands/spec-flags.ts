@@ -1,7 +1,7 @@
 import { LabError, parseRunSpec, type RunSpec } from '@entropic-lab/protocol';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { atLeast, collect, integer } from './flags.ts';
+import { atLeast, integer } from './flags.ts';
 
 export interface SpecFlags {
   readonly name?: string;

@@ -1,4 +1,4 @@
-import type { RunEvent, RunEventBody } from '@entropic-lab/protocol';
+import { LabError, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
 import fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ describe('an outbox', () => {
   });
 
   it('says why at the next push and at flush once a delivery is refused', async () => {
-    const refusal = new Error('lease lost');
+    const refusal = new LabError('LEASE_LOST', 'lease lost');
     const outbox = new Outbox({ runId: 'r', attempt: 1, nextSeq: 1, deliver: () => Promise.reject(refusal) });
     outbox.push(log('a'));
     await expect(outbox.flush()).rejects.toBe(refusal);

@@ -1,4 +1,4 @@
-import type { RunEvent, RunEventBody } from '@entropic-lab/protocol';
+import { LabError, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
 
 export interface OutboxOptions {
   readonly runId: string;
@@ -19,7 +19,7 @@ export class Outbox {
   private readonly options: OutboxOptions;
   private waiting: { readonly time: string; readonly body: RunEventBody }[] = [];
   private delivering: Promise<void> | undefined;
-  private failure: unknown;
+  private failure: LabError | undefined;
   private seq: number;
 
   constructor(options: OutboxOptions) {
@@ -57,7 +57,7 @@ export class Outbox {
         this.seq += batch.length;
       }
     } catch (error) {
-      this.failure = error;
+      this.failure = LabError.from(error);
     } finally {
       this.delivering = undefined;
     }
