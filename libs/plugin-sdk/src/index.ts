@@ -4,4 +4,4 @@ export * from './attack.ts';
 export * from './loss.ts';
 export * from './author/objective.ts';
 export { dlr, targetedDlr } from './author/dlr.ts';
-export { clipToBounds, direction, inputGradient, project, randomStart } from './author/descent.ts';
+export { clipToBounds, direction, inputGradient, lossAndGradient, project, randomStart, type Forward } from './author/descent.ts';

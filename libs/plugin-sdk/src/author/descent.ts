@@ -9,6 +9,32 @@ export function inputGradient(model: AttackModel, inputs: tf.Tensor4D, objective
   return tf.grad((x: tf.Tensor) => tf.sum(objective(model.logits(x as tf.Tensor4D))))(inputs) as tf.Tensor4D;
 }
 
+/** What `forward` makes of a variable: a loss for each example, [batch], and the logits it came from. */
+export interface Forward {
+  readonly loss: tf.Tensor1D;
+  readonly logits: tf.Tensor2D;
+}
+
+/**
+ * The gradient of the summed loss in the variable, with the losses and logits of the same pass: one forward call, not
+ * two, for attacks that also want to know the network's answer.
+ */
+export function lossAndGradient<T extends tf.Tensor>(variable: T, forward: (variable: T) => Forward, classes: number): Forward & { readonly gradient: T } {
+  const batch = variable.shape[0]!;
+  // Loss and logits side by side as one result, of which only the loss is weighted.
+  const weights = tf.concat([tf.ones([batch, 1]), tf.zeros([batch, classes])], 1);
+  const both = (value: tf.Tensor) => {
+    const { loss, logits } = forward(value as T);
+    return tf.concat([tf.expandDims(loss, 1), logits], 1);
+  };
+  const { value, grad } = tf.valueAndGrad(both)(variable, weights);
+  return {
+    gradient: grad as T,
+    loss: tf.squeeze(tf.slice(value, [0, 0], [batch, 1]), [1]),
+    logits: tf.slice(value, [0, 1], [batch, classes]) as tf.Tensor2D,
+  };
+}
+
 /** Smallest float32 that is not denormal. */
 const SMALLEST_NORMAL = 2 ** -126;
 

@@ -81,3 +81,11 @@ function rowMaxima(logits: Float32Array, classes: number): number[] {
     return values.indexOf(Math.max(...values));
   });
 }
+
+/** The images at `rows`, in that order. */
+export function selectImages({ pixels, labels, inputShape }: ImageBatch, rows: readonly number[]): ImageBatch {
+  const size = inputShape.reduce((product, length) => product * length, 1);
+  const chosen = new Float32Array(rows.length * size);
+  rows.forEach((row, at) => chosen.set(pixels.subarray(row * size, (row + 1) * size), at * size));
+  return { pixels: chosen, labels: Int32Array.from(rows, (row) => labels[row]!), inputShape };
+}
