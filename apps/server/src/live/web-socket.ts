@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { parse, type FormattedExecutionResult, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -51,9 +51,20 @@ function protocol({ context, format }: LiveOptions): Parameters<typeof useServer
       extra.socket.once('close', () => gone.abort());
       return context(gone.signal);
     },
+    // By itself graphql-ws would close the whole connection for a query that cannot be read.
+    onSubscribe: (_context, _id, { query }) => unreadable(query),
     subscribe: subscribeSafely,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : ({ ...result, errors: result.errors.map((error) => format(error)) } as FormattedExecutionResult),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
   };
+}
+
+function unreadable(query: string): GraphQLError[] | undefined {
+  try {
+    parse(query);
+    return undefined;
+  } catch (thrown) {
+    return [thrown as GraphQLError];
+  }
 }
