@@ -25,10 +25,11 @@ builder.queryField('runs', (t) =>
       resolve: (_root, { filter, ...page }, { store }) => runPage(store, page, given(filter)),
     },
     {
+      name: 'RunConnection',
       description: 'A page of runs.',
       fields: (c) => ({ totalCount: c.int({ resolve: ({ total }) => total(), description: 'Runs that the filter lets through, on all pages.' }) }),
     },
-    { description: 'A run and its place in the list.' },
+    { name: 'RunEdge', description: 'A run and its place in the list.' },
   ),
 );
 

@@ -1,4 +1,4 @@
-import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { isEnumType, type GraphQLArgument, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { schema } from './index.ts';
@@ -16,7 +16,7 @@ describe('the schema', () => {
         { name: type.name, description: type.description },
         ...(isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : []).flatMap((field) => [
           { name: `${type.name}.${field.name}`, description: field.description },
-          ...('args' in field ? field.args.map((arg) => ({ name: `${type.name}.${field.name}(${arg.name})`, description: arg.description })) : []),
+          ...('args' in field ? (field.args as readonly GraphQLArgument[]).map((arg) => ({ name: `${type.name}.${field.name}(${arg.name})`, description: arg.description })) : []),
         ]),
         ...(isEnumType(type) ? type.getValues().map((value) => ({ name: `${type.name}.${value.name}`, description: value.description })) : []),
       ])
