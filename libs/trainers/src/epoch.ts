@@ -1,6 +1,6 @@
 import { augmentation, batchCount, batches, changesNothing, epochOrder, type Batch } from '@entropic-lab/datasets';
 import { LabError, type TrainingSpec } from '@entropic-lab/protocol';
-import { dispose, type Loop, type Rng } from '@entropic-lab/tensor';
+import { dispose, type Loop, type TensorTree } from '@entropic-lab/tensor';
 import { scalar, tensor1d, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
 import { inGroups, repeated } from './groups.ts';
 import type { TrainedEpoch, TrainingProgress } from './items.ts';
@@ -45,17 +45,24 @@ export async function* runEpoch(options: EpochOptions, start: Start): AsyncGener
     consumed += next.value.length;
     return Promise.all(next.value.map((batch, place) => stepInput(options, batch, { start, done: first + place, total })));
   };
-  for (let group = await prepare(); group !== undefined; ) {
-    stopIfAborted(signal);
-    const running = loop.run(group);
-    // While the engine works on one group the next one is made ready, unless that needs the weights it will leave.
-    const ahead = trainer.perturb === undefined ? await prepare() : undefined;
-    const outputs = await running;
-    dispose(group);
-    await addUp(sums, outputs, { epoch: start.epoch, step: done + 1 });
-    done += outputs.length;
-    if (due()) yield { kind: 'progress', phase: 'train', epoch: start.epoch, done, total, unit: 'steps' };
-    group = ahead ?? (await prepare());
+  const held = new Set<readonly TensorTree[]>();
+  try {
+    for (let group = await prepare(); group !== undefined; ) {
+      held.add(group);
+      stopIfAborted(signal);
+      const running = loop.run(group);
+      // While the engine works on one group the next one is made ready, unless that needs the weights it will leave.
+      const ahead = trainer.perturb === undefined ? await prepare() : undefined;
+      if (ahead !== undefined) held.add(ahead);
+      const outputs = await running;
+      release(held, group);
+      await addUp(sums, outputs, { epoch: start.epoch, step: done + 1 });
+      done += outputs.length;
+      if (due()) yield { kind: 'progress', phase: 'train', epoch: start.epoch, done, total, unit: 'steps' };
+      group = ahead ?? (await prepare());
+    }
+  } finally {
+    for (const group of held) dispose(group);
   }
   return {
     epoch: start.epoch,
@@ -108,15 +115,19 @@ function learningRateAt(spec: TrainingSpec, { start, done, total }: Within): num
   return scheduledRate(optimizer.learningRate, schedule, { epoch: start.epoch, progress: (start.epoch - 1 + done / total) / epochs });
 }
 
+function release(held: Set<readonly TensorTree[]>, group: readonly TensorTree[]): void {
+  held.delete(group);
+  dispose(group);
+}
+
+/** Adds each step's terms to `sums`. @throws LabError DIVERGED where a total is not finite. */
 async function addUp(sums: Record<string, number>, outputs: readonly StepOutput[], first: Start): Promise<void> {
-  for (const [place, output] of outputs.entries()) {
-    for (const [name, term] of Object.entries(output)) {
-      const [value] = await term.data();
-      sums[name] = (sums[name] ?? 0) + value!;
-      if (name === 'total' && !Number.isFinite(value)) throw diverged(value!, { ...first, step: first.step + place });
-    }
-  }
+  const values = await Promise.all(outputs.map(async (output) => Object.fromEntries(await Promise.all(Object.entries(output).map(async ([name, term]) => [name, (await term.data())[0]!] as const)))));
   dispose(outputs);
+  for (const [place, terms] of values.entries()) {
+    if (!Number.isFinite(terms['total'])) throw diverged(terms['total']!, { ...first, step: first.step + place });
+    for (const [name, value] of Object.entries(terms)) sums[name] = (sums[name] ?? 0) + value;
+  }
 }
 
 function diverged(loss: number, { epoch, step }: Start): LabError {

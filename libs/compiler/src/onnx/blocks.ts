@@ -86,7 +86,7 @@ export class Blocks {
     this.#blocks.push({ nodes: [], initializers: new Map() });
     for (const { name: input } of inputs) this.declare(input);
     const depth = this.#blocks.length - 1;
-    const outputs = build().map((output, i) => ({ ...output, name: this.#ownedBy(output.name, depth, i) }));
+    const outputs = this.#owned(build(), depth);
     const block = this.#blocks.pop()!;
     for (const [key, names] of this.#known) if (names.some((made) => this.#depth.get(made) === depth)) this.#known.delete(key);
     return finish(name, block, inputs, outputs);
@@ -101,15 +101,26 @@ export class Blocks {
   }
 
   finish(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): OnnxGraph {
-    const made = outputs.map((output, i) => ({ ...output, name: this.#ownedBy(output.name, 0, i) }));
-    return finish(name, this.#blocks[0]!, inputs, made);
+    return finish(name, this.#blocks[0]!, inputs, this.#owned(outputs, 0));
+  }
+
+  /** Outputs under names that are theirs alone: each made by a node of its own graph, and given once. */
+  #owned(outputs: readonly OnnxValue[], depth: number): OnnxValue[] {
+    const taken = new Set<Name>();
+    return outputs.map((output, i) => {
+      const name = taken.has(output.name) ? this.#copied(output.name, depth, i) : this.#ownedBy(output.name, depth, i);
+      taken.add(name);
+      return { ...output, name };
+    });
   }
 
   #ownedBy(name: Name, depth: number, index: number): Name {
-    // An output must be made by a node of its own graph, and named once.
     const owner = this.#constantOf.has(name) ? -1 : this.#depthOf(name);
     const isInput = !this.#blocks[depth]!.nodes.some((node) => node.outputs.includes(name));
-    if (owner === depth && !isInput) return name;
+    return owner === depth && !isInput ? name : this.#copied(name, depth, index);
+  }
+
+  #copied(name: Name, depth: number, index: number): Name {
     const copy = `out${depth}_${index}_${this.#next++}`;
     this.#blocks[depth]!.nodes.push({ op: 'Identity', domain: '', inputs: [this.place(name, depth)], outputs: [copy], attributes: {} });
     return copy;

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { afterEpoch, freshPatience, isSpent, type Patience } from './early-stop.ts';
+
+const spec = { metric: 'loss.total', mode: 'min', patience: 2, minDelta: 0.1 } as const;
+const run = (values: readonly number[], how: Parameters<typeof afterEpoch>[1] = spec): boolean[] => {
+  let patience: Patience = freshPatience;
+  return values.map((total) => isSpent((patience = afterEpoch(patience, how, { loss: { total } })), how));
+};
+
+describe('early stopping', () => {
+  it('stops after so many epochs without enough of a gain', () => {
+    expect(run([1, 0.5, 0.45, 0.42])).toEqual([false, false, false, true]);
+    expect(run([1, 0.5, 0.45, 0.39, 0.38, 0.37])).toEqual([false, false, false, false, false, true]);
+    expect(run([1, 2, 3, 1], { ...spec, mode: 'max' })).toEqual([false, false, false, false]);
+    expect(isSpent({ best: 1, since: 99 }, undefined)).toBe(false);
+  });
+
+  it('says which metrics there are where its own is not a number', () => {
+    const at = (metric: string) => () => afterEpoch(freshPatience, { ...spec, metric }, { cleanAccuracy: 1, loss: { total: 2 }, attacks: [{ rate: null }] });
+    expect(at('loss.crossEntropy')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'training.earlyStop.metric', message: expect.stringMatching(/no crossEntropy among total/) }));
+    expect(at('accuracy')).toThrow(/cleanAccuracy, loss, attacks/);
+    expect(at('attacks.0.rate')).toThrow(/got null/);
+  });
+});
