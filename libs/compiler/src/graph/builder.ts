@@ -16,18 +16,23 @@ export class GraphBuilder {
   }
 
   /** Adds a kernel call; `types` are its outputs where the caller knows them, else the shape rules say. */
-  emit(kernel: string, inputs: Readonly<Record<string, Value>>, attributes: Attributes = {}, types?: readonly TensorType[]): readonly Value[] {
+  emit(kernel: string, inputs: Readonly<Record<string, Value>>, attributes: Attributes = {}, types?: readonly TensorType[], body?: Graph): readonly Value[] {
     const names = Object.keys(inputs);
     const values = names.map((name) => inputs[name]!);
-    const key = `${kernel}|${names.map((name, i) => `${name}=${values[i]!.id}`).join()}|${attributeKey(attributes)}|${types === undefined ? '' : typeKey(types)}`;
+    const key = keyOf(kernel, inputs, attributes, kernel === 'Constant' ? types : undefined);
     const known = this.#made.get(key);
     if (known !== undefined) return known.outputs;
     const outputs = (types ?? inferOutputs(kernel, inputs, attributes)).map((type) => this.#value(type));
-    const node: Node = { kernel, inputs: values, names, attributes, outputs };
+    const node: Node = { kernel, inputs: values, names, attributes, outputs, body };
     this.#nodes.push(node);
     this.#made.set(key, node);
     for (const output of outputs) this.#producer.set(output, node);
     return outputs;
+  }
+
+  /** The output of a kernel call that has been made, if it has. */
+  find(kernel: string, inputs: Readonly<Record<string, Value>>, attributes: Attributes = {}): Value | undefined {
+    return this.#made.get(keyOf(kernel, inputs, attributes))?.outputs[0];
   }
 
   /** {@link emit} for the kernels with one output. */
@@ -70,6 +75,11 @@ function compact(values: Attribute, size: number): Attribute {
   const first = array[0]!;
   for (let i = 1; i < size; i++) if (!Object.is(array[i], first)) return values;
   return first;
+}
+
+function keyOf(kernel: string, inputs: Readonly<Record<string, Value>>, attributes: Attributes, types?: readonly TensorType[]): string {
+  const operands = Object.entries(inputs).map(([name, value]) => `${name}=${value.id}`);
+  return `${kernel}|${operands.join()}|${attributeKey(attributes)}|${types === undefined ? '' : typeKey(types)}`;
 }
 
 let nextArray = 0;

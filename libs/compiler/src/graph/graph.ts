@@ -27,6 +27,8 @@ export interface Node {
   readonly names: readonly string[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
+  /** What a Region computes of each chunk of its operands. */
+  readonly body?: Graph | undefined;
 }
 
 /** A pure function in SSA form: nodes in an order in which each uses only what is made before it. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { eagerRunner, hostInput, leaves, prepareBackend, Rng, type Runner, type TensorTree } from '@entropic-lab/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adamStep, createNetwork, entropicLoss, initialState, pgdStep, randomBatch, type TrainBatch } from '../testing/networks.ts';
+import { createNetwork } from '@entropic-lab/models';
+import { adamStep, entropicLoss, initialState, pgdStep, randomBatch, type TrainBatch } from '../testing/networks.ts';
 import { compiledRunner } from './runner.ts';
 
 let runner: Runner;

@@ -1,9 +1,10 @@
-import { createNetwork, type Network, type Params } from '@entropic-lab/models';
+import type { Network, Params } from '@entropic-lab/models';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** State of a training step: weights and Adam's two moments. */
-export type TrainState = { params: Params; m: Params; v: Params; t: tf.Tensor };
-export type TrainBatch = { x: tf.Tensor; labels: tf.Tensor; lr: tf.Tensor };
+export type TrainState = { params: Params; m: Params; v: Params };
+/** `stepSize` is the learning rate with Adam's bias corrections, made on the host. */
+export type TrainBatch = { x: tf.Tensor; labels: tf.Tensor; stepSize: tf.Tensor };
 
 /** E(h) of equation (6), a number for each example. */
 function entropy(h: tf.Tensor): tf.Tensor {
@@ -28,31 +29,27 @@ export function adamStep(loss: (params: Params, batch: TrainBatch) => tf.Scalar)
     const names = Object.keys(state.params);
     const f = (...values: tf.Tensor[]) => loss(Object.fromEntries(names.map((name, i) => [name, values[i]!])), batch);
     const { value, grads } = tf.valueAndGrads(f)(names.map((name) => state.params[name]!));
-    const t = tf.add(state.t, 1);
-    const correction1 = tf.sub(1, tf.pow(0.9, t));
-    const correction2 = tf.sub(1, tf.pow(0.999, t));
     const next: { params: Record<string, tf.Tensor>; m: Record<string, tf.Tensor>; v: Record<string, tf.Tensor> } = { params: {}, m: {}, v: {} };
     names.forEach((name, i) => {
       const g = grads[i]!;
       const m = tf.add(tf.mul(state.m[name]!, 0.9), tf.mul(g, 0.1));
       const v = tf.add(tf.mul(state.v[name]!, 0.999), tf.mul(tf.square(g), 0.001));
-      const update = tf.div(tf.mul(batch.lr, tf.div(m, correction1)), tf.add(tf.sqrt(tf.div(v, correction2)), 1e-7));
-      next.params[name] = tf.sub(state.params[name]!, update);
+      next.params[name] = tf.sub(state.params[name]!, tf.div(tf.mul(m, batch.stepSize), tf.add(tf.sqrt(v), 1e-7)));
       next.m[name] = m;
       next.v[name] = v;
     });
-    return { state: { ...next, t }, y: { loss: value } };
+    return { state: next, y: { loss: value } };
   };
 }
 
 export function initialState(params: Params): TrainState {
   const zeros = () => Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.zerosLike(value)]));
-  return { params, m: zeros(), v: zeros(), t: tf.scalar(0) };
+  return { params, m: zeros(), v: zeros() };
 }
 
 export function randomBatch(shape: readonly number[], batch: number, seed: number): TrainBatch {
   const labels = Int32Array.from({ length: batch }, (_, i) => (i * 7 + seed * 3) % 10);
-  return { x: tf.randomUniform([batch, ...shape], 0, 1, 'float32', seed), labels: tf.tensor1d(labels, 'int32'), lr: tf.scalar(1e-3) };
+  return { x: tf.randomUniform([batch, ...shape], 0, 1, 'float32', seed), labels: tf.tensor1d(labels, 'int32'), stepSize: tf.scalar(1e-3) };
 }
 
 /** One linf PGD step from `x`, around `x0`. */
@@ -68,4 +65,3 @@ export function pgdStep(network: Network, params: Params, { x0, labels, epsilon,
   };
 }
 
-export { createNetwork };
