@@ -14,6 +14,7 @@ import { frontPage } from './http/front-page.ts';
 import { guard } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { serveLive } from './live/web-socket.ts';
+import { parseLimits } from './parse-limits.ts';
 import { schema } from './schema/index.ts';
 
 export interface ServeOptions {
@@ -60,6 +61,7 @@ function apolloServer(http: Server, format: ReturnType<typeof errorFormatter>): 
     formatError: (_formatted, error) => format(error),
     includeStacktraceInErrorResponses: false,
     introspection: true,
+    parseOptions: parseLimits,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [ApolloServerPluginDrainHttpServer({ httpServer: http, stopGracePeriodMillis: 5_000 }), ApolloServerPluginLandingPageDisabled()],

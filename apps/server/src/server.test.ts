@@ -68,6 +68,19 @@ describe('a run through plain fetch and plain graphql-ws', () => {
     expect(await list(`last: 3, before: "${second.startCursor}"`)).toMatchObject({ names: '43', hasNextPage: true, hasPreviousPage: false });
   });
 
+  it('serves many streams on one connection without a warning', async () => {
+    const { runId } = await claimedRun();
+    const warnings: string[] = [];
+    const hear = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', hear);
+    const client = lab.live();
+    const streams = Array.from({ length: 30 }, () => client.iterate({ query: 'subscription ($runId: ID!) { runEvents(runId: $runId) { seq } }', variables: { runId } }));
+    for (const stream of streams) expect((await stream.next()).value).toEqual({ data: { runEvents: { seq: 1 } } });
+    await client.dispose();
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+  });
+
   it('tells a worker of a cancellation while it computes', async () => {
     const lease = await claimedRun();
     const client = lab.live();

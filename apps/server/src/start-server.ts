@@ -56,22 +56,25 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   // The port first: a database takes seconds to open, and both must be had.
   const http = createServer(notYet);
   const bound = await listen(http, host, port);
-  const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') }).catch((thrown: unknown) => {
-    http.close();
-    throw thrown;
-  });
-  const leases = watchLeases(store, { leaseSeconds, forgetSeconds, log });
-  http.off('request', notYet);
-  const serving = await serve(http, { store, log, host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [], maxRequestBytes: options.maxRequestBytes ?? 2 ** 26 });
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-  log.info({ url, folder: store.folder, database: store.driver }, 'serving');
+  const held: AsyncDisposable[] = [];
   const close = async () => {
-    await leases[Symbol.asyncDispose]();
-    await serving[Symbol.asyncDispose]();
-    await store[Symbol.asyncDispose]();
-    log.info('closed');
+    for (const part of held.splice(0).reverse()) await part[Symbol.asyncDispose]();
+    if (http.listening) http.close();
   };
-  return { url, host, port: bound, store, [Symbol.asyncDispose]: close };
+  try {
+    const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') });
+    held.push(store);
+    http.off('request', notYet);
+    const names = { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
+    held.push(await serve(http, { store, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26 }));
+    held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }));
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+    log.info({ url, folder: store.folder, database: store.driver }, 'serving');
+    return { url, host, port: bound, store, [Symbol.asyncDispose]: close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

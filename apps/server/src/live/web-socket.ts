@@ -1,10 +1,12 @@
 import { parse, type FormattedExecutionResult, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Context } from '../context.ts';
 import { schema } from '../schema/index.ts';
+import { parseLimits } from '../parse-limits.ts';
 import { subscribeSafely } from './subscribe-safely.ts';
 
 export interface LiveOptions {
@@ -46,11 +48,7 @@ function protocol({ context, format }: LiveOptions): Parameters<typeof useServer
   return {
     schema,
     connectionInitWaitTimeout: 10_000,
-    context: ({ extra }) => {
-      const gone = new AbortController();
-      extra.socket.once('close', () => gone.abort());
-      return context(gone.signal);
-    },
+    context: ({ extra }) => context(goneSignal(extra.socket)),
     // By itself graphql-ws would close the whole connection for a query that cannot be read.
     onSubscribe: (_context, _id, { query }) => unreadable(query),
     subscribe: subscribeSafely,
@@ -60,9 +58,22 @@ function protocol({ context, format }: LiveOptions): Parameters<typeof useServer
   };
 }
 
+const goneSignals = new WeakMap<object, AbortSignal>();
+
+/** One signal a connection, however many streams are on it. */
+function goneSignal(socket: Extra['socket']): AbortSignal {
+  const known = goneSignals.get(socket);
+  if (known !== undefined) return known;
+  const gone = new AbortController();
+  setMaxListeners(0, gone.signal);
+  socket.once('close', () => gone.abort());
+  goneSignals.set(socket, gone.signal);
+  return gone.signal;
+}
+
 function unreadable(query: string): GraphQLError[] | undefined {
   try {
-    parse(query);
+    parse(query, parseLimits);
     return undefined;
   } catch (thrown) {
     return [thrown as GraphQLError];

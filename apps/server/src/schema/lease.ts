@@ -33,7 +33,11 @@ builder.mutationFields((t) => ({
       workerId: t.arg.id({ required: true, description: 'A registered worker.' }),
       waitSeconds: t.arg.float({ defaultValue: 0, description: `Wait so long for a run to come, 0 to ${longestWait}.` }),
     },
-    resolve: (_root, { workerId, waitSeconds }, { store, signal }) => store.claim(workerId, { waitSeconds: readWait(waitSeconds ?? 0), signal }),
+    resolve: async (_root, { workerId, waitSeconds }, { store, log, signal }) => {
+      const claim = await store.claim(workerId, { waitSeconds: readWait(waitSeconds ?? 0), signal });
+      if (claim !== undefined) log.info({ run: claim.run.id, worker: workerId, attempt: claim.lease.attempt }, 'run claimed');
+      return claim;
+    },
   }),
   renewLease: t.field({
     type: LeaseStateEnum,

@@ -52,7 +52,11 @@ builder.mutationFields((t) => ({
       status: t.arg({ type: EndingEnum, required: true, description: 'How it ended.' }),
       error: t.arg({ type: LabErrorInput, description: 'Why it failed; required for `failed`.' }),
     },
-    resolve: (_root, ending, { store }) => store.finishRun(readEnding(ending)),
+    resolve: async (_root, ending, { store, log }) => {
+      const run = await store.finishRun(readEnding(ending));
+      log.info({ run: run.id, status: run.status, code: run.error?.code }, 'run finished');
+      return run;
+    },
   }),
 }));
 

@@ -9,12 +9,20 @@ builder.mutationFields((t) => ({
     type: RunObject,
     description: 'Records and queues a run. The spec is checked against what registered workers offer; when anything is wrong with it, nothing is recorded.',
     args: { input: t.arg({ type: RunSpecInput, required: true, description: 'What to do.' }) },
-    resolve: async (_root, { input }, { store }) => store.createRun(await checkSpec(store, readSpec(input))),
+    resolve: async (_root, { input }, { store, log }) => {
+      const run = await store.createRun(await checkSpec(store, readSpec(input)));
+      log.info({ run: run.id, needs: run.needs }, 'run queued');
+      return run;
+    },
   }),
   cancelRun: t.field({
     type: RunObject,
     description: 'Asks for a run to stop. One that waits ends at once, the worker of any other is told. Asking twice is fine; a run that succeeded or failed gives RUN_ENDED.',
     args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
-    resolve: (_root, { runId }, { store }) => store.requestCancel(runId),
+    resolve: async (_root, { runId }, { store, log }) => {
+      const run = await store.requestCancel(runId);
+      log.info({ run: runId, status: run.status }, 'cancel requested');
+      return run;
+    },
   }),
 }));

@@ -39,10 +39,11 @@ builder.mutationField('registerWorker', (t) =>
     type: 'Boolean',
     description: 'Enters a worker with what it offers, or brings what is known of it up to date. True.',
     args: { input: t.arg({ type: WorkerInput, required: true, description: 'The worker.' }) },
-    resolve: async (_root, { input }, { store }) => {
+    resolve: async (_root, { input }, { store, log }) => {
       const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined });
       checkCatalogue(worker.catalogue);
       await store.registerWorker(worker);
+      log.info({ worker: worker.id, name: worker.name, engine: worker.engine, device: worker.device }, 'worker registered');
       return true;
     },
   }),

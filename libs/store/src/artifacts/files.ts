@@ -1,7 +1,7 @@
 import { LabError } from '@entropic-lab/protocol';
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -40,11 +40,6 @@ export async function openArtifactFiles(folder: string, maxBytes: number, { swee
       return (await stat(pathOf(sha256)).catch(() => undefined))?.size;
     },
   };
-}
-
-/** Bytes that are arriving, for tests and for `doctor`. */
-export async function arrivingFiles(folder: string): Promise<string[]> {
-  return readdir(join(folder, 'arriving'));
 }
 
 interface Upload {
