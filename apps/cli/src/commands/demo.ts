@@ -23,7 +23,7 @@ interface DemoFlags extends LabFlags {
 
 /** What a demo takes when no flag says otherwise: some three minutes on two cores, and the paper's own settings. */
 const sizes = {
-  quick: { train: 6_000, epochs: 3, retrainEpochs: 2, retrainBatch: 16, attackExamples: 200 },
+  quick: { train: 60_000, epochs: 3, retrainEpochs: 2, retrainBatch: 4, attackExamples: 1_000 },
   full: { train: 60_000, epochs: 24, retrainEpochs: 200, retrainBatch: 4, attackExamples: 10_000 },
 };
 type Size = typeof sizes.quick;

@@ -1,15 +1,16 @@
 import { LabError, type AttackResult, type EpochMetrics, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
-import cliProgress from 'cli-progress';
-import { duration, number, percent } from './format.ts';
+import { count, duration, number, percent } from './format.ts';
+import { bar, StatusLine } from './status-line.ts';
 import { growingTable, type GrowingTable } from './table.ts';
 
 export interface RunViewOptions {
   readonly out: NodeJS.WriteStream;
-  /** Epochs and attacks that the run will report after each epoch, from its spec. */
+  /** Epochs that the run will report, from its spec. */
   readonly epochs: number;
 }
 
 const quietProgressMs = 10_000;
+const barWidth = 24;
 
 /**
  * Shows a run as its events come: a table that grows a row an epoch and, on a terminal, a progress bar with the time
@@ -18,64 +19,51 @@ const quietProgressMs = 10_000;
 export class RunView implements Disposable {
   private readonly out: NodeJS.WriteStream;
   private readonly epochs: number;
-  private readonly bars: cliProgress.MultiBar | undefined;
-  private bar: cliProgress.SingleBar | undefined;
+  private readonly status: StatusLine;
   private rows: GrowingTable | undefined;
   private lastProgress = 0;
 
   constructor({ out, epochs }: RunViewOptions) {
     this.out = out;
     this.epochs = epochs;
-    this.bars = out.isTTY
-      ? new cliProgress.MultiBar({ stream: out, hideCursor: true, clearOnComplete: true, format: '{bar} {percentage} %  {label}  {done} {unit}{speed}{left}' }, cliProgress.Presets.shades_classic)
-      : undefined;
+    this.status = new StatusLine(out);
   }
 
   show({ body }: RunEvent): void {
     switch (body.type) {
       case 'queued':
-        return this.line('queued, waiting for a worker');
+        return this.status.print('queued, waiting for a worker');
       case 'started':
-        return this.line(`started on ${body.device} with ${body.engine}`);
+        return this.status.print(`started on ${body.device} with ${body.engine}`);
       case 'progress':
         return this.progress(body);
       case 'log':
-        return this.line(body.level === 'info' ? body.message : `${body.level}: ${body.message}`);
+        return this.status.print(body.level === 'info' ? body.message : `${body.level}: ${body.message}`);
       case 'epoch':
         return this.epoch(body.metrics);
       case 'requeued':
-        return this.line(`waiting for another worker: ${body.reason.message}`);
+        return this.status.print(`waiting for another worker: ${body.reason.message}`);
       case 'evaluated':
       case 'artifact':
         return;
       case 'finished':
-        this.closeBar();
-        return this.line(body.status === 'succeeded' ? 'finished' : `${body.status}${body.error === undefined ? '' : `: ${body.error.message}`}`);
+        this.status.set('');
+        return this.status.print(body.status === 'succeeded' ? 'finished' : `${body.status}${body.error === undefined ? '' : `: ${body.error.message}`}`);
     }
   }
 
-  line(text: string): void {
-    if (this.bar !== undefined) this.bars!.log(`${text}\n`);
-    else this.out.write(`${text}\n`);
-  }
-
   [Symbol.dispose](): void {
-    this.closeBar();
-    this.bars?.stop();
+    this.status.set('');
   }
 
-  private progress(body: Extract<RunEventBody, { type: 'progress' }>): void {
-    const left = body.remainingSeconds === null ? '' : `  ${duration(body.remainingSeconds)} left`;
-    const speed = body.rate === null ? '' : `  ${body.rate >= 10 ? body.rate.toFixed(0) : body.rate.toFixed(1)}/s`;
-    const done = `${body.done.toLocaleString('en-US')}/${body.total.toLocaleString('en-US')}`;
-    if (this.bars !== undefined) {
-      const payload = { label: body.label, done, unit: body.unit, speed, left };
-      this.bar ??= this.bars.create(body.total, body.done, payload);
-      this.bar.setTotal(body.total);
-      this.bar.update(body.done, payload);
-    } else if (Date.now() - this.lastProgress >= quietProgressMs) {
+  private progress({ label, done, total, unit, rate, remainingSeconds }: Extract<RunEventBody, { type: 'progress' }>): void {
+    const left = remainingSeconds === null ? '' : `  ${duration(remainingSeconds)} left`;
+    const speed = rate === null ? '' : `  ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`;
+    const text = `${label}  ${count(done)}/${count(total)} ${unit}${speed}${left}`;
+    if (this.out.isTTY) this.status.set(`${bar(total === 0 ? 0 : done / total, barWidth)} ${text}`);
+    else if (Date.now() - this.lastProgress >= quietProgressMs) {
       this.lastProgress = Date.now();
-      this.line(`  ${body.label}: ${done} ${body.unit}${speed}${left}`);
+      this.out.write(`  ${text}\n`);
     }
   }
 
@@ -90,9 +78,9 @@ export class RunView implements Disposable {
         ...metrics.attacks.map((attack) => ({ title: attackTitle(attack), width: 9 })),
         { title: 'time', width: 6 },
       ]);
-      this.line(this.rows.head);
+      this.status.print(this.rows.head);
     }
-    this.line(
+    this.status.print(
       this.rows.row([
         `${metrics.epoch}/${this.epochs}`,
         number(metrics.loss['total'] ?? Number.NaN, 4),
@@ -103,11 +91,6 @@ export class RunView implements Disposable {
         duration(metrics.trainSeconds + metrics.evaluationSeconds),
       ]),
     );
-  }
-
-  private closeBar(): void {
-    if (this.bar !== undefined) this.bars!.remove(this.bar);
-    this.bar = undefined;
   }
 }
 

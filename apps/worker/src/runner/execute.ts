@@ -81,6 +81,7 @@ async function* training(computation: Computation): AsyncGenerator<Said | { read
     yield* drain(notes);
     if (item.kind === 'progress') {
       if (item.phase === 'train') pace.advance('train', item.done - stepsSeen);
+      else pace.begin();
       stepsSeen = item.phase === 'train' ? item.done : 0;
       yield say({
         type: 'progress',
