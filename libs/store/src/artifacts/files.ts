@@ -49,6 +49,8 @@ interface Upload {
 }
 
 async function put(path: string, temporary: string, { announced, content, maxBytes }: Upload): Promise<number> {
+  // Before anything is read: to stop in the middle of a request breaks its connection, and the answer is lost.
+  if ((announced.bytes ?? 0) > maxBytes) throw badArtifact(announced, `at most ${maxBytes} bytes`, String(announced.bytes));
   const hash = createHash('sha256');
   let bytes = 0;
   const measure = new Transform({
