@@ -5,3 +5,4 @@ export * from './loss.ts';
 export * from './author/objective.ts';
 export { dlr, targetedDlr } from './author/dlr.ts';
 export { clipToBounds, direction, inputGradient, lossAndGradient, project, randomStart, type Forward } from './author/descent.ts';
+export { divergence, nearbyOptions, worstNearby } from './author/nearby.ts';

@@ -1,4 +1,5 @@
 import type { NetworkOutputs } from '@entropic-lab/models';
+import type { Bounds } from '@entropic-lab/protocol';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import { CONTRACT_VERSION } from './contract-version.ts';
@@ -18,6 +19,10 @@ export interface LossBatch<Options> {
   readonly options: Options;
   /** What {@link LossDefinition.reference} measured, as scalars. Empty where it measures nothing. */
   readonly reference: Readonly<Record<string, Scalar>>;
+  /** Smallest and largest value of a pixel. */
+  readonly bounds: Bounds;
+  /** What {@link LossDefinition.perturb} made of `inputs`: a constant, through which no gradient passes. */
+  readonly perturbed?: Tensor4D;
   /** The network as it was before training on `inputs`, where {@link LossDefinition.needsFrozen} asks for it. */
   readonly frozen?: NetworkOutputs;
 }
@@ -39,6 +44,11 @@ export interface LossDefinition<O extends z.ZodObject = z.ZodObject> extends Plu
   checkReference?(reference: Readonly<Record<string, number>>, options: z.output<O>): void;
   /** Whether `compute` wants the outputs of the network as it was before training, too: one more forward pass a step. */
   needsFrozen?(options: z.output<O>): boolean;
+  /**
+   * Images around `inputs` that the loss looks at as well, [batch, height, width, channels]: a worst case it searches
+   * for. Made at each step, before and outside of the gradient. Plain synchronous TF.js.
+   */
+  perturb?(batch: LossBatch<z.output<O>>): Tensor4D;
   /** Plain synchronous TF.js without reads of values on the host: then it is compiled. */
   compute(batch: LossBatch<z.output<O>>): LossValue;
 }

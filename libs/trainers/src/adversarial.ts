@@ -19,7 +19,7 @@ export function adversarialTrainer(options: TrainOptions, { loss, optimizer }: I
   const spec = options.spec.trainer as Spec;
   const attackOf = attackOn(options, spec);
   return {
-    step: plainStep(options.network, loss, optimizer),
+    step: plainStep({ network: options.network, loss, bounds: options.dataset.bounds }, optimizer),
     carried: () => ({}),
     replays: 1,
     async perturb(params, batch, place) {

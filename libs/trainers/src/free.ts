@@ -6,7 +6,7 @@ import { updateAll } from './optimizer.ts';
 import type { TrainOptions } from './train.ts';
 import type { Trainer } from './trainer.ts';
 import type { Ingredients } from './trainers.ts';
-import { batchLoss } from './training-step.ts';
+import { batchLoss, perturbedInputs } from './training-step.ts';
 import type { StepInput, StepOutput, TrainState } from './training-state.ts';
 
 type Spec = Extract<TrainerSpec, { kind: 'free' }>;
@@ -30,14 +30,17 @@ export function freeTrainer(options: TrainOptions, ingredients: Ingredients): Tr
 
 function freeStep({ network, dataset, spec }: TrainOptions, { loss, optimizer }: Ingredients): StepFn<TrainState, StepInput, StepOutput> {
   const { epsilon } = spec.trainer as Spec;
-  const { min, max } = dataset.bounds;
+  const { bounds } = dataset;
+  const task = { network, loss, bounds };
+  const moved = (inputs: Tensor, delta: Tensor): Tensor4D => clipByValue(add(inputs, delta), bounds.min, bounds.max) as Tensor4D;
   return (state, { inputs, labels, rates }) => {
     const carried = state.carried['perturbation']!;
     const delta = slice(carried, 0, inputs.shape[0]);
-    const { total, terms, gradients } = lossGradients({ ...state.params, [PERTURBATION]: delta }, ({ [PERTURBATION]: moved, ...params }) => {
-      const perturbed = clipByValue(add(inputs, moved!), min, max) as Tensor4D;
-      return batchLoss(network, loss, { params: { ...params, ...state.fixed }, frozen: state.frozen, inputs: perturbed, labels });
-    });
+    const batch = { frozen: state.frozen, labels };
+    const perturbed = perturbedInputs(task, { ...batch, inputs: moved(inputs, delta), params: { ...state.params, ...state.fixed } });
+    const { total, terms, gradients } = lossGradients({ ...state.params, [PERTURBATION]: delta }, ({ [PERTURBATION]: at, ...params }) =>
+      batchLoss(task, { ...batch, perturbed, inputs: moved(inputs, at!), params: { ...params, ...state.fixed } }),
+    );
     const ascended = clipByValue(add(delta, mul(sign(gradients[PERTURBATION]!), epsilon)), -epsilon, epsilon);
     const perturbation = withRest(ascended, carried);
     return { state: { ...state, ...updateAll(optimizer, state, { gradients, rates }), carried: { perturbation } }, y: { ...terms, total } };

@@ -1,5 +1,5 @@
 import { exampleSet } from '@entropic-lab/datasets';
-import { defineAttack } from '@entropic-lab/plugin-sdk';
+import { defineAttack, defineLoss } from '@entropic-lab/plugin-sdk';
 import { TrainingSpec } from '@entropic-lab/protocol';
 import { eagerRunner, prepareBackend, Rng } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -61,6 +61,22 @@ describe('adversarial training', () => {
     expect(frozen[0]!['mean']).toBe(frozen[1]!['mean']);
     const moving = await losses({ epochs: 2, trainer: trainer({ attack }), optimizer: { kind: 'sgd', learningRate: 0.5 } }, { attack: painter });
     expect(moving[0]!['mean']).not.toBeCloseTo(moving[1]!['mean']!, 4);
+  });
+});
+
+describe('a loss that looks around its inputs', () => {
+  it('is given the images it made, as constants of the gradient', async () => {
+    // If a gradient passed through them, the weights would move by it.
+    const options = watchingLoss.options;
+    const looking = defineLoss({
+      ...watchingLoss,
+      options,
+      perturb: ({ inputs, forward }) => tf.add(inputs, tf.mul(tf.sigmoid(tf.sum(forward(inputs).logits)), 0.5)) as tf.Tensor4D,
+      compute: ({ perturbed, outputs }) => ({ total: tf.add(tf.mul(tf.sum(outputs.logits), 0), tf.sum(perturbed!)) as tf.Scalar, terms: { perturbed: tf.mean(perturbed!) as tf.Scalar } }),
+    });
+    const [first, second] = await losses({ epochs: 2, optimizer: { kind: 'sgd', learningRate: 1 } }, { loss: looking });
+    expect(first!['perturbed']).toBeGreaterThan(0.25);
+    expect(second!['perturbed']).toBe(first!['perturbed']);
   });
 });
 

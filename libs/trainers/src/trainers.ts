@@ -16,7 +16,7 @@ type Maker = (options: TrainOptions, ingredients: Ingredients) => Trainer;
 
 /** The ways of training. Entropic retraining is `standard` with the entropic loss. */
 const makers: Readonly<Record<TrainerSpec['kind'], Maker>> = {
-  standard: ({ network }, { loss, optimizer }) => ({ step: plainStep(network, loss, optimizer), carried: () => ({}), replays: 1 }),
+  standard: ({ network, dataset }, { loss, optimizer }) => ({ step: plainStep({ network, loss, bounds: dataset.bounds }, optimizer), carried: () => ({}), replays: 1 }),
   adversarial: adversarialTrainer,
   free: freeTrainer,
 };

@@ -22,7 +22,7 @@ function plain(rows: readonly (readonly number[])[], clip: number): number {
 function compute(rows: readonly (readonly number[])[], from: 'logits' | 'clipped-probabilities'): { total: number; gradient: number[] } {
   const loss = (z: tf.Tensor): tf.Scalar => {
     const outputs = { logits: z as tf.Tensor2D, layers: [] };
-    const batch = { inputs: tf.zeros([3, 1, 1, 1]) as tf.Tensor4D, labels: tf.tensor1d(labels, 'int32'), classes: 3, outputs, forward: () => outputs, reference: {} };
+    const batch = { inputs: tf.zeros([3, 1, 1, 1]) as tf.Tensor4D, labels: tf.tensor1d(labels, 'int32'), classes: 3, outputs, forward: () => outputs, reference: {}, bounds: { min: 0, max: 1 } };
     return crossEntropyLoss.compute({ ...batch, options: crossEntropyLoss.options.parse({ from }) }).total;
   };
   const z = tf.tensor2d(rows.map((row) => [...row]));

@@ -94,6 +94,7 @@ function evaluate(params: Record<string, tf.Tensor>, options: Options, frozen?: 
     classes: OUT,
     outputs: forward(inputs),
     forward,
+    bounds: { min: 0, max: 1 },
     options,
     reference: { entropyFlow: tf.scalar(reference.entropyFlow) },
     ...(frozen === undefined ? {} : { frozen: network.apply(frozen, inputs) }),

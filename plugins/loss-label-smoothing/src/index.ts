@@ -1,0 +1,1 @@
+export { labelSmoothingLoss, labelSmoothingLoss as default } from './label-smoothing.ts';

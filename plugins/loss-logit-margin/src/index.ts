@@ -1,0 +1,1 @@
+export { logitMarginLoss, logitMarginLoss as default } from './logit-margin.ts';

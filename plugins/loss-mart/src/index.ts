@@ -1,0 +1,1 @@
+export { martLoss, martLoss as default } from './mart.ts';

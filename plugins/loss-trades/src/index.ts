@@ -1,0 +1,1 @@
+export { tradesLoss, tradesLoss as default } from './trades.ts';
