@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listenerName } from './database/listening-connection.ts';
 import { openStore, type Store } from './index.ts';
 import { codeOf } from './testing/code-of.ts';
 import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
@@ -36,13 +37,13 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     const next = events.next();
     const admin = new pg.Client({ connectionString: postgres.url });
     await admin.connect();
-    const dropped = await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and pid <> pg_backend_pid()`);
+    const dropped = await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [listenerName]);
+    await admin.end();
     expect(dropped.rowCount).toBe(2);
     await here.appendEvents({ ...lease, events: [log(2)] });
     expect((await next).value).toMatchObject({ seq: 2 });
     await here.finishRun({ ...lease, ...finished(3) });
     expect((await events.next()).value).toMatchObject({ seq: 3 });
-    await admin.end();
   });
 
   it('says which database does not answer, without its password', async () => {

@@ -5,6 +5,8 @@ import { channel, type Ear } from './driver.ts';
 /** A dead network gives no error: a question that stays unanswered so long means a deaf connection. */
 const heartbeatMs = 10_000;
 const retryMs = 500;
+/** As operators see the connection in pg_stat_activity. */
+export const listenerName = 'entropic_lab_listener';
 
 /**
  * The one connection of a store that hears notifications. When it breaks it is replaced, and everybody is told to look
@@ -30,7 +32,7 @@ export async function listen(url: string, ear: Ear, onError: (error: Error) => v
 }
 
 async function connect(url: string, ear: Ear): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, keepAlive: true, query_timeout: heartbeatMs });
+  const client = new pg.Client({ connectionString: url, keepAlive: true, query_timeout: heartbeatMs, application_name: listenerName });
   client.on('notification', ({ payload }) => ear.heard(payload ?? ''));
   // Without a listener an error of an idle connection would end the process; `broken` sees it as the end.
   client.on('error', () => undefined);
