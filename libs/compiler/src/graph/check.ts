@@ -24,6 +24,7 @@ export function check(graph: Graph): Graph {
 
 function checkTypes(node: Node): void {
   if (node.kernel === 'Constant') return checkConstant(node);
+  if (node.body !== undefined) return void check(node.body);
   const inputs = Object.fromEntries(node.inputs.map((value, i) => [node.names[i], value]));
   const expected = inferOutputs(node.kernel, inputs, node.attributes);
   const agree = expected.length === node.outputs.length && expected.every((type, i) => sameType(type, node.outputs[i]!));

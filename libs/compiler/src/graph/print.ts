@@ -15,7 +15,8 @@ export function printNode(node: Node): string {
   const outputs = node.outputs.map((value) => `${ref(value)}: ${printType(value)}`).join(', ');
   const inputs = node.inputs.map((value, i) => `${node.names[i]}=${ref(value)}`).join(', ');
   const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}: ${printAttribute(value)}`);
-  return `${outputs} = ${node.kernel}(${inputs})${attributes.length === 0 ? '' : ` {${attributes.join(', ')}}`}`;
+  const body = node.body === undefined ? '' : ` ${print(node.body).trimEnd().replaceAll('\n', '\n  ')}`;
+  return `${outputs} = ${node.kernel}(${inputs})${attributes.length === 0 ? '' : ` {${attributes.join(', ')}}`}${body}`;
 }
 
 function ref(value: Value): string {

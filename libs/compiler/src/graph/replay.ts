@@ -1,4 +1,5 @@
 import { engine, tensor, tidy, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { intrinsics } from '../kernels/intrinsics.ts';
 import { sizeOf, type Dtype, type Graph, type Node, type Value } from './graph.ts';
 
 /** Runs a graph kernel by kernel in eager TF.js, on the backend in use: what it means, and what passes must keep. */
@@ -15,6 +16,9 @@ export function replay(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
 
 function runKernel(node: Node, values: ReadonlyMap<Value, Tensor>): Tensor[] {
   const tensors = node.inputs.map((value) => values.get(value)!);
+  if (node.body !== undefined) return replay(node.body, tensors);
+  const own = intrinsics[node.kernel];
+  if (own !== undefined) return own(tensors, node);
   const inputs = node.names[0] === '0' ? tensors : Object.fromEntries(node.names.map((name, i) => [name, tensors[i]!]));
   const result = engine().runKernel(node.kernel, inputs as unknown as NamedTensorMap, node.attributes as unknown as NamedAttrMap);
   return Array.isArray(result) ? result : [result as Tensor];

@@ -3,6 +3,7 @@ import { untraceable } from '../errors.ts';
 import { convRules } from './conv.ts';
 import { elementwiseRules } from './elementwise.ts';
 import { gatherRules } from './gather.ts';
+import { intrinsicRules } from './intrinsics.ts';
 import { reduceRules } from './reduce.ts';
 import type { RuleTable } from './rule.ts';
 import { shapeRules } from './shape.ts';
@@ -18,7 +19,7 @@ export const shapeRuleTable: RuleTable = {
 
 /** The outputs of a kernel call. @throws LabError UNTRACEABLE for a kernel without a rule. */
 export function inferOutputs(kernel: string, inputs: Readonly<Record<string, TensorType>>, attributes: Attributes): readonly TensorType[] {
-  const rule = shapeRuleTable[kernel];
+  const rule = shapeRuleTable[kernel] ?? intrinsicRules[kernel];
   if (rule === undefined) throw untraceable(`no shape rule for the kernel ${kernel}`, 'Compute it outside the function, or run with fallback: \'eager\'');
   return rule({ kernel, inputs, attributes });
 }

@@ -5,7 +5,7 @@ import { Groups } from './groups.ts';
 type Maker = (shape: readonly number[]) => Form;
 
 /** Kernels whose result has an element for each element of its full-shape operands. */
-const ALIKE = new Set(
+export const ALIKE = new Set(
   `Abs Acos Acosh Add AddN Asin Asinh Atan Atanh Atan2 Cast Ceil ClipByValue Cos Cosh RealDiv Elu EluGrad Erf Equal Exp Expm1
    Floor FloorDiv Greater GreaterEqual Identity IsFinite IsInf IsNan LeakyRelu Less LessEqual Log Log1p LogicalAnd LogicalNot
    LogicalOr LogicalXor LRN Maximum Minimum Mod Multiply Neg NotEqual OnesLike Pow Prelu Reciprocal Relu Relu6 Round Rsqrt
@@ -36,6 +36,7 @@ const WANTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
 export function assignForms(graph: Graph, alike: readonly (readonly [Value, Value])[] = []): ReadonlyMap<Value, Form> {
   const groups = new Groups<Value>();
   for (const node of graph.nodes) joinAlike(groups, node);
+  joinBuckets(groups, graph);
   for (const [a, b] of alike) if (sameShape(a.shape, b.shape)) groups.join(a, b);
   const chosen = new Map<Value, Maker>();
   const want = (value: Value | undefined, maker: Maker): boolean => {
@@ -55,9 +56,26 @@ function formOf(value: Value, maker: Maker): Form {
 
 function joinAlike(groups: Groups<Value>, node: Node): void {
   for (const value of [...node.inputs, ...node.outputs]) groups.of(value);
+  if (node.kernel === 'Region') {
+    const vectors = [...node.inputs.slice(0, node.attributes['vectors'] as number), ...node.outputs];
+    vectors.forEach((value) => groups.join(value, node.outputs[0]!));
+  }
   if (!ALIKE.has(node.kernel)) return;
   const output = node.outputs[0]!;
   for (const value of node.inputs) if (sameShape(value.shape, output.shape)) groups.join(value, output);
+}
+
+/** The parts of all vectors of one plan are stored alike, part by part. */
+function joinBuckets(groups: Groups<Value>, graph: Graph): void {
+  const first = new Map<string, Value>();
+  for (const node of graph.nodes) {
+    const parts = node.kernel === 'Bucket' ? node.inputs : node.kernel === 'Unbucket' ? node.outputs : [];
+    parts.forEach((value, i) => {
+      const key = `${String(node.attributes['plan'])}/${i}`;
+      if (first.has(key)) groups.join(value, first.get(key)!);
+      else first.set(key, value);
+    });
+  }
 }
 
 function voteByTable(node: Node, want: (value: Value | undefined, maker: Maker) => boolean): void {

@@ -10,6 +10,8 @@ export interface Form {
   readonly splits: readonly (readonly number[])[];
   readonly perm: readonly number[];
   readonly merges: readonly number[];
+  /** Set where the elements, in this order, are given the shape [chunks, length] instead. */
+  readonly chunks?: readonly [number, number];
 }
 
 /** As TF.js stores it. */
@@ -47,6 +49,16 @@ export function isPlain(form: Form): boolean {
   return form.key === 'plain';
 }
 
+/** The same order of elements, cut into chunks of one length. */
+export function chunked(form: Form, chunks: readonly [number, number]): Form {
+  return { ...form, key: `${form.key}/${chunks.join('x')}`, chunks };
+}
+
+/** Whether two forms have the elements in the same order. */
+export function sameOrder(a: Form, b: Form): boolean {
+  return viewOf(a).join() === viewOf(b).join() && a.perm.join() === b.perm.join();
+}
+
 /** The shape with its axes split. */
 export function viewOf(form: Form): number[] {
   return form.splits.flat();
@@ -54,6 +66,7 @@ export function viewOf(form: Form): number[] {
 
 /** The shape as the engine has it. */
 export function storedShape(form: Form): number[] {
+  if (form.chunks !== undefined) return [...form.chunks];
   const view = viewOf(form);
   let at = 0;
   return form.merges.map((count) => sizeOf(form.perm.slice(at, (at += count)).map((axis) => view[axis]!)));

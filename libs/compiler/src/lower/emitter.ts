@@ -1,7 +1,7 @@
 import { untraceable } from '../errors.ts';
 import { sameShape, sizeOf, type Dtype, type Node, type Value } from '../graph/graph.ts';
 import { constantValues } from '../graph/replay.ts';
-import { broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, storedShape, viewOf, type Form } from '../layout/form.ts';
+import { broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
 
@@ -107,6 +107,7 @@ export class Emitter {
   }
 
   #convert(value: Value, from: { name: Name; form: Form }, to: Form): Name {
+    if (sameOrder(from.form, to)) return this.reshape(from.name, storedShape(to));
     if (isPlain(from.form)) return this.#store(from.name, to);
     const loaded = this.#load(from.name, from.form, value.shape);
     if (isPlain(to)) return loaded;
@@ -118,7 +119,7 @@ export class Emitter {
     const stored = storedShape(form);
     if (movesNothing(form)) return this.reshape(name, stored);
     const view = viewOf(form);
-    const merged = form.merges.some((count) => count > 1);
+    const merged = form.chunks !== undefined || form.merges.some((count) => count > 1);
     // A Reshape to the view is needed where axes are split, or where a broadcast operand lacks leading axes.
     const moved = this.transpose(merged || form.key.includes('<') ? this.reshape(name, view) : name, form.perm);
     return merged ? this.reshape(moved, stored) : moved;
@@ -128,7 +129,7 @@ export class Emitter {
   #load(name: Name, form: Form, shape: readonly number[]): Name {
     if (movesNothing(form)) return this.reshape(name, shape);
     const view = viewOf(form);
-    const merged = form.merges.some((count) => count > 1);
+    const merged = form.chunks !== undefined || form.merges.some((count) => count > 1);
     const split = merged ? this.reshape(name, form.perm.map((axis) => view[axis]!)) : name;
     const moved = this.transpose(split, inverse(form.perm));
     return merged ? this.reshape(moved, shape) : moved;

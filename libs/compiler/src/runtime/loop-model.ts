@@ -1,9 +1,11 @@
-import type { Graph, TensorType, Value } from '../graph/graph.ts';
+import { sizeOf, type Graph, type TensorType, type Value } from '../graph/graph.ts';
 import { assignForms } from '../layout/assign.ts';
-import { plain, storedShape, type Form } from '../layout/form.ts';
+import { chunked, plain, storedShape, type Form } from '../layout/form.ts';
 import { Emitter } from '../lower/emitter.ts';
 import { lowerNodes } from '../lower/lower.ts';
-import { elementType, writeModel, type OnnxValue } from '../onnx/model.ts';
+import type { OnnxValue } from '../onnx/model.ts';
+import { writeModel } from '../onnx/model.ts';
+import { packUpdates, type Packed, type Slot } from '../passes/updates.ts';
 
 /** Which inputs of a step's graph are what: state first, then what changes each step, then what does not. */
 export interface StepParts {
@@ -12,13 +14,20 @@ export interface StepParts {
   readonly perStep: number;
 }
 
-/** A state leaf between calls: how it is stored, and what the model calls it. */
-export interface StateSlot extends TensorType {
+/** A state leaf within a slot: where, and in which form. */
+export interface StatePart extends TensorType {
+  readonly leaf: number;
   readonly form: Form;
-  /** The shape it has there. */
+  readonly offset: number;
+}
+
+/** One tensor of state between calls. A step that leaves it alone does not return it: then `output` is undefined. */
+export interface StateSlot {
+  readonly parts: readonly StatePart[];
+  readonly dtype: TensorType['dtype'];
   readonly stored: readonly number[];
   readonly input: string;
-  readonly output: string;
+  readonly output: string | undefined;
 }
 
 /**
@@ -27,7 +36,7 @@ export interface StateSlot extends TensorType {
  */
 export interface LoopModel {
   readonly bytes: Uint8Array;
-  readonly state: readonly StateSlot[];
+  readonly slots: readonly StateSlot[];
   readonly results: readonly (TensorType & { readonly name: string })[];
   /** Whether `steps`, of shape [K], must be fed: a Scan needs something to walk along. */
   readonly needsCounter: boolean;
@@ -35,55 +44,89 @@ export interface LoopModel {
 
 const K = 'K';
 
-export function loopModel(graph: Graph, { state, perStep }: StepParts, name: string): LoopModel {
-  const states = graph.inputs.slice(0, state);
-  const steps = graph.inputs.slice(state, state + perStep);
-  const fixed = graph.inputs.slice(state + perStep);
-  const e = new Emitter(assignForms(graph, states.map((value, i) => [value, graph.outputs[i]!] as const)));
-  const forms = states.map((value) => e.formOf(value));
-  const outer = [
-    ...states.map((value, i) => declared(e, `state${i}`, value, storedShape(forms[i]!))),
-    ...steps.map((value, j) => declared(e, `step${j}`, value, [K, ...value.shape])),
-    ...(perStep === 0 ? [declaredCounter(e)] : []),
-    ...fixed.map((value, l) => declared(e, `fixed${l}`, value, value.shape)),
+interface Slots {
+  readonly values: readonly Value[];
+  readonly forms: readonly Form[];
+  /** Indices of the slots that a step changes. */
+  readonly carried: readonly number[];
+}
+
+export function loopModel(original: Graph, { state, perStep }: StepParts, name: string): LoopModel {
+  const packed = packUpdates(original, state);
+  const { graph } = packed;
+  const values = graph.inputs.slice(0, packed.slots.length);
+  const steps = graph.inputs.slice(values.length, values.length + perStep);
+  const fixed = graph.inputs.slice(values.length + perStep);
+  const e = new Emitter(assignForms(graph, values.map((value, i) => [value, graph.outputs[i]!] as const)));
+  const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
+  const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
+  const outer = declareOuter(e, slots, steps, fixed);
+  const names = writeScan(e, graph, slots, steps);
+  const results = graph.outputs.slice(values.length);
+  const outputs = [
+    ...slots.carried.map((i, k) => valueInfo(names[k]!, values[i]!, storedShape(forms[i]!))),
+    ...results.map((value, k) => valueInfo(names[slots.carried.length + k]!, value, [K, ...value.shape])),
   ];
-  fixed.forEach((value, l) => e.def(value, `fixed${l}`));
-  const inner = [
-    ...states.map((value, i) => valueInfo(`s${i}`, value, storedShape(forms[i]!))),
-    ...steps.map((value, j) => valueInfo(`x${j}`, value, value.shape)),
-    ...(perStep === 0 ? [{ name: 'count', type: 'float32', dims: [] } satisfies OnnxValue] : []),
-  ];
-  const results = graph.outputs.slice(state);
-  const body = e.blocks.body('step', inner, () => {
-    states.forEach((value, i) => e.def(value, `s${i}`, forms[i]!));
-    steps.forEach((value, j) => e.def(value, `x${j}`));
-    lowerNodes(graph, e);
-    return graph.outputs.map((value, i) => {
-      const form = i < state ? forms[i]! : plain(value.shape);
-      return valueInfo(e.use(value, form), value, storedShape(form));
-    });
-  });
-  const scanned = outer.slice(0, state + Math.max(1, perStep)).map((value) => value.name);
-  const outputs = e.blocks.scan('Scan', scanned, { body: { graph: body }, num_scan_inputs: Math.max(1, perStep) }, graph.outputs.length);
-  const model = e.blocks.finish(name, outer, graph.outputs.map((value, i) => valueInfo(outputs[i]!, value, i < state ? storedShape(forms[i]!) : [K, ...value.shape])));
   return {
-    bytes: writeModel(model),
+    bytes: writeModel(e.blocks.finish(name, outer, outputs)),
     needsCounter: perStep === 0,
-    state: states.map(({ shape, dtype }, i) => ({ shape, dtype, form: forms[i]!, stored: storedShape(forms[i]!), input: `state${i}`, output: outputs[i]! })),
-    results: results.map(({ shape, dtype }, i) => ({ shape, dtype, name: outputs[state + i]! })),
+    slots: values.map(({ dtype }, i) => ({ parts: partsOf(e, packed, original, i, forms[i]!), dtype, stored: storedShape(forms[i]!), input: `state${i}`, output: slots.carried.includes(i) ? names[slots.carried.indexOf(i)] : undefined })),
+    results: results.map(({ shape, dtype }, k) => ({ shape, dtype, name: names[slots.carried.length + k]! })),
   };
 }
 
+function slotForm(e: Emitter, slot: Slot, value: Value): Form {
+  if (slot.leaves.length > 1) return plain(value.shape);
+  return slot.chunks === undefined ? e.formOf(value) : chunked(e.formOf(value), slot.chunks);
+}
+
+/** Inputs of the model; of these, what a step leaves alone is known outside the Scan. */
+function declareOuter(e: Emitter, { values, forms, carried }: Slots, steps: readonly Value[], fixed: readonly Value[]): OnnxValue[] {
+  const outer = [
+    ...values.map((value, i) => valueInfo(`state${i}`, value, storedShape(forms[i]!))),
+    ...steps.map((value, j) => valueInfo(`step${j}`, value, [K, ...value.shape])),
+    ...(steps.length === 0 ? [{ name: 'steps', type: 'float32', dims: [K] } satisfies OnnxValue] : []),
+    ...fixed.map((value, l) => valueInfo(`fixed${l}`, value, value.shape)),
+  ];
+  outer.forEach(({ name }) => e.blocks.declare(name));
+  fixed.forEach((value, l) => e.def(value, `fixed${l}`));
+  values.forEach((value, i) => carried.includes(i) || e.def(value, `state${i}`, forms[i]!));
+  return outer;
+}
+
+/** The Scan; returns the names of its outputs: the slots that it carries, then what each step yields. */
+function writeScan(e: Emitter, graph: Graph, { values, forms, carried }: Slots, steps: readonly Value[]): readonly string[] {
+  const inner = [
+    ...carried.map((i) => valueInfo(`s${i}`, values[i]!, storedShape(forms[i]!))),
+    ...steps.map((value, j) => valueInfo(`x${j}`, value, value.shape)),
+    ...(steps.length === 0 ? [{ name: 'count', type: 'float32', dims: [] } satisfies OnnxValue] : []),
+  ];
+  const body = e.blocks.body('step', inner, () => {
+    carried.forEach((i) => e.def(values[i]!, `s${i}`, forms[i]!));
+    steps.forEach((value, j) => e.def(value, `x${j}`));
+    lowerNodes(graph, e);
+    const next = carried.map((i) => valueInfo(e.use(graph.outputs[i]!, forms[i]!), values[i]!, storedShape(forms[i]!)));
+    return [...next, ...graph.outputs.slice(values.length).map((value) => valueInfo(e.use(value), value, value.shape))];
+  });
+  const walked = steps.length === 0 ? ['steps'] : steps.map((_, j) => `step${j}`);
+  const count = carried.length + graph.outputs.length - values.length;
+  return e.blocks.scan('Scan', [...carried.map((i) => `state${i}`), ...walked], { body: { graph: body }, num_scan_inputs: walked.length }, count);
+}
+
+function partsOf(e: Emitter, { graph, slots }: Packed, original: Graph, slot: number, form: Form): StatePart[] {
+  const { leaves } = slots[slot]!;
+  const type = (leaf: number): TensorType => ({ shape: original.inputs[leaf]!.shape, dtype: original.inputs[leaf]!.dtype });
+  if (leaves.length === 1) return [{ leaf: leaves[0]!, ...type(leaves[0]!), form, offset: 0 }];
+  const node = graph.nodes.find(({ kernel, attributes }) => (kernel === 'Bucket' || kernel === 'Unbucket') && attributes['plan'] === slots[slot]!.plan)!;
+  const values = node.kernel === 'Bucket' ? node.inputs : node.outputs;
+  let offset = 0;
+  return leaves.map((leaf, i) => {
+    const part = { leaf, ...type(leaf), form: e.formOf(values[i]!), offset };
+    offset += sizeOf(part.shape);
+    return part;
+  });
+}
+
 function valueInfo(name: string, { dtype }: TensorType, dims: readonly (number | string)[]): OnnxValue {
-  return { name, type: elementType(dtype), dims };
-}
-
-function declared(e: Emitter, name: string, value: Value, dims: readonly (number | string)[]): OnnxValue {
-  e.blocks.declare(name);
-  return valueInfo(name, value, dims);
-}
-
-function declaredCounter(e: Emitter): OnnxValue {
-  e.blocks.declare('steps');
-  return { name: 'steps', type: 'float32', dims: [K] };
+  return { name, type: dtype, dims };
 }

@@ -15,6 +15,9 @@ import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from '.
 interface Variant {
   readonly traced: Trace;
   readonly model: LoopModel & Model;
+  /** Leaves of the state. */
+  readonly stateCount: number;
+  /** Leaves of x, and values drawn on the host. */
   readonly perStep: number;
 }
 
@@ -98,26 +101,27 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     const stateCount = leaves(state.example()).length;
     const perStep = traced.argumentCount - stateCount + traced.hosts.length;
     checkState(traced, stateCount, name);
-    const variant = { traced, perStep, model: this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
+    const variant = { traced, stateCount, perStep, model: this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
     this.#variants.set(key, variant);
     return variant;
   }
 
-  async #call({ traced, model, perStep }: Variant, xs: readonly X[]): Promise<Y[]> {
+  async #call(variant: Variant, xs: readonly X[]): Promise<Y[]> {
+    const { traced, model } = variant;
     const state = await this.#current();
-    const feeds = { ...this.#stateFeeds(state, model), ...(await stepFeeds(traced, model, xs)), ...(await fixedFeeds(traced, model, perStep)) };
+    const feeds = { ...this.#stateFeeds(state, model), ...(await stepFeeds(variant, xs)), ...(await fixedFeeds(variant)) };
     await this.#compiled.sessions.open(model);
     const started = performance.now();
     const fetched = await this.#compiled.sessions.run(model, feeds);
     this.#pace.took(performance.now() - started, xs.length);
-    state.take(model.state.map((slot) => fromEngine(fetched[slot.output]!)));
+    state.take(model.slots.map(({ output }) => (output === undefined ? undefined : fromEngine(fetched[output]!))));
     const results = model.results.map(({ name }) => fromEngine(fetched[name]!));
     return xs.map((_, k) => resultOf<Y>(traced, model, results, k));
   }
 
   #stateFeeds(state: State<S>, model: LoopModel): Feeds {
-    const values = state.as(model.state);
-    return Object.fromEntries(model.state.map((slot, i) => [slot.input, toEngine(values[i]!, slot.dtype, slot.stored)]));
+    const values = state.as(model.slots);
+    return Object.fromEntries(model.slots.map((slot, i) => [slot.input, toEngine(values[i]!, slot.dtype, slot.stored)]));
   }
 }
 
@@ -133,8 +137,7 @@ function checkState({ graph }: Trace, count: number, name: string): void {
   if (before !== after) throw invalid(`a state of the same types after a step (${before})`, after, 'step', `Cast or reshape the state that '${name}' returns`);
 }
 
-async function stepFeeds(traced: Trace, model: LoopModel, xs: readonly TensorTree[]): Promise<Feeds> {
-  const stateCount = model.state.length;
+async function stepFeeds({ traced, model, stateCount }: Variant, xs: readonly TensorTree[]): Promise<Feeds> {
   const leafCount = traced.argumentCount - stateCount;
   const given = await Promise.all(xs.map((x) => Promise.all(leaves(x).map(valuesOf))));
   const drawn: Values[][] = xs.map(() => traced.hosts.map((host) => draw(host).slice()));
@@ -147,8 +150,8 @@ async function stepFeeds(traced: Trace, model: LoopModel, xs: readonly TensorTre
   return { ...Object.fromEntries(feeds), ...counter };
 }
 
-async function fixedFeeds(traced: Trace, model: LoopModel & Model, perStep: number): Promise<Feeds> {
-  const types = traced.graph.inputs.slice(model.state.length + perStep);
+async function fixedFeeds({ traced, model, stateCount, perStep }: Variant): Promise<Feeds> {
+  const types = traced.graph.inputs.slice(stateCount + perStep);
   const values = await Promise.all(traced.captured.map((tensor) => readable(tensor, model.name)));
   return Object.fromEntries(types.map(({ dtype, shape }, l) => [`fixed${l}`, toEngine(values[l]!, dtype, shape)]));
 }
