@@ -122,7 +122,8 @@ async function* reportEpoch({ job }: Computation, epoch: { item: TrainedEpoch; m
 }
 
 async function* weights(network: Network, job: Job): AsyncGenerator<Said, void, undefined> {
-  const metadata = { architecture: job.spec.model.architecture, run: job.runId };
+  // Nothing of the run itself: equal weights are one artifact.
+  const metadata = { architecture: job.spec.model.architecture };
   const { ref, file } = await store(job, { kind: 'weights', name: 'final weights', bytes: await paramsToBytes(network.params, metadata) });
   yield { body: { type: 'artifact', artifact: ref }, files: [file] };
 }
