@@ -1,5 +1,5 @@
 /**
- * Adversarial training of a fresh LeNet-5 (Madry et al. 2018) against PGD in linf 0.3, epsilon warmed up over two epochs.
+ * Adversarial training of a fresh LeNet-5 (Madry et al. 2018) against PGD in linf 0.3, epsilon warmed up over the first epoch.
  * After each epoch the first 1,000 test images are attacked with PGD as foolbox has it: 40 steps of 0.01.
  */
 import pgd from '@entropic-lab/attack-pgd';
@@ -21,8 +21,8 @@ const accuracy = accuracyMeter(network, runner);
 const entropy = entropyMeter(network, { runner });
 const spec = TrainingSpec.parse({
   epochs: Number(flags.epochs ?? 8),
-  batchSize: 64,
-  trainer: { kind: 'adversarial', warmupEpochs: 2, attack: { plugin: 'pgd', norm: 'linf', epsilon: EPSILON, options: { steps: 10, stepSize: 0.25 } } },
+  batchSize: 128,
+  trainer: { kind: 'adversarial', warmupEpochs: 1, attack: { plugin: 'pgd', norm: 'linf', epsilon: EPSILON, options: { steps: 10, stepSize: 0.25 } } },
 });
 for await (const item of train({ network, dataset, spec, loss: crossEntropyLoss, attack: pgd, runner, rng: rng.fork('adversarial') })) {
   if (item.kind !== 'epoch') continue;

@@ -37,9 +37,14 @@ export function adversarialTrainer(options: TrainOptions, { loss, optimizer }: I
   };
 }
 
-/** Share of the full epsilon at a place: a line from 0 to 1 over the warm-up. */
+/** Epsilon is a number in an attack's code: each new value is compiled anew, so it grows in so many stairs. */
+const STAIRS = 20;
+
+/** Share of the full epsilon at a place: a line from 0 to 1 over the warm-up, in stairs. */
 function warmth({ warmupEpochs }: Spec, { elapsed }: BatchPlace): number {
-  return warmupEpochs === 0 ? 1 : Math.min(1, elapsed / warmupEpochs);
+  if (warmupEpochs === 0) return 1;
+  // A little is added so that a stair begins at its own place despite rounding.
+  return Math.min(1, Math.floor((elapsed / warmupEpochs) * STAIRS + 1e-9) / STAIRS);
 }
 
 interface Target {
