@@ -27,7 +27,7 @@ describe('the table of data sets', () => {
 
   it('refuses unknown names and options', async () => {
     await expect(openDataset('minst')).rejects.toMatchObject({ code: 'UNKNOWN_DATASET' });
-    await expect(openDataset('mnist', { foldr: '/tmp' })).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'foldr' });
+    await expect(openDataset('mnist', { foldr: '/tmp' })).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'dataset.options.foldr' });
     await expect(openDataset('fashion-mnist', { folder: '/nowhere' })).rejects.toThrow(/apt install dataset-fashion-mnist/);
   });
 

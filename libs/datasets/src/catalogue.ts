@@ -20,7 +20,7 @@ export interface Limits {
 
 /**
  * Reads and checks a whole data set.
- * @throws LabError UNKNOWN_DATASET; INVALID_INPUT for options (path `dataset.options...`) and limits;
+ * @throws LabError UNKNOWN_DATASET; INVALID_INPUT for options (path `dataset.options.folder` and the like) and limits;
  * BAD_DATASET_FILE with the file, what was expected, what was found and what to do.
  */
 export async function openDataset(name: string, options: unknown = {}, limits: Limits = {}): Promise<Dataset> {
@@ -29,7 +29,8 @@ export async function openDataset(name: string, options: unknown = {}, limits: L
     const names = datasetSources.map((known) => known.name).join(', ');
     throw new LabError('UNKNOWN_DATASET', `[datasets] expected one of ${names}, got ${JSON.stringify(name)} (dataset.name).`, { path: 'dataset.name' });
   }
-  const dataset = await source.open(parse(source.options, options, `dataset ${name}`));
+  const schema = z.strictObject({ dataset: z.strictObject({ options: source.options }) });
+  const dataset = await source.open(parse(schema, { dataset: { options } }, name).dataset.options);
   return {
     ...dataset,
     train: firstExamples(dataset.train, limits.trainLimit, 'dataset.trainLimit'),

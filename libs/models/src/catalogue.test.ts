@@ -38,7 +38,7 @@ describe('the architectures', () => {
   it('refuse unknown names and options, and images too small', () => {
     const rng = new Rng(0);
     expect(() => createNetwork('lenet', { rng })).toThrow(expect.objectContaining({ code: 'UNKNOWN_ARCHITECTURE', path: 'model.architecture' }));
-    expect(() => createNetwork('lenet5', { rng, options: { filters: 0 } })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'filters' }));
+    expect(() => createNetwork('lenet5', { rng, options: { filters: 0 } })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'model.options.filters' }));
     expect(() => createNetwork('lenet5', { rng, task: { inputShape: [8, 8, 1], classes: 10 } })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'model.architecture' }));
   });
 });

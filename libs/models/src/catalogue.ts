@@ -40,7 +40,8 @@ export function buildModel(name: string, options: unknown = {}, task?: Task): La
     const names = architectures.map((known) => known.name).join(', ');
     throw new LabError('UNKNOWN_ARCHITECTURE', `[models] expected one of ${names}, got ${JSON.stringify(name)} (model.architecture).`, { path: 'model.architecture' });
   }
-  const parsed = parse(architecture.options, options, `architecture ${name}`);
+  const schema = z.strictObject({ model: z.strictObject({ options: architecture.options }) });
+  const parsed = parse(schema, { model: { options } }, name).model.options;
   const { inputShape, classes } = task ?? architecture.task;
   const model = architecture.build(parsed, { inputShape, classes });
   // TF.js lets a convolution that is larger than its image through, with a size of zero or less.

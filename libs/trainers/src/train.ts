@@ -1,7 +1,8 @@
 import type { Dataset } from '@entropic-lab/datasets';
 import type { Network } from '@entropic-lab/models';
 import type { AttackDefinition, LossDefinition } from '@entropic-lab/plugin-sdk';
-import { parse, type TrainingSpec } from '@entropic-lab/protocol';
+import { resolveOptions } from '@entropic-lab/plugin-sdk/registry';
+import type { TrainingSpec } from '@entropic-lab/protocol';
 import { dispose, type Rng, type Runner } from '@entropic-lab/tensor';
 import { openCheckpoint } from './checkpoint.ts';
 import { freshPatience, isSpent } from './early-stop.ts';
@@ -40,7 +41,7 @@ export interface TrainOptions {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingItem, void, undefined> {
   const { network, spec, runner, signal } = options;
-  const lossOptions = parse(options.loss.options, spec.loss.options, `loss ${options.loss.name}`) as Record<string, unknown>;
+  const lossOptions = resolveOptions(options.loss, { options: spec.loss.options, path: 'training.loss.options' });
   const saved = options.resumeFrom === undefined ? undefined : openCheckpoint(options.resumeFrom, spec);
   const reference = saved?.position.reference ?? (yield* measureReference(options, lossOptions));
   const loss = { definition: options.loss, options: lossOptions, reference };
