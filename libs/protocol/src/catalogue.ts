@@ -34,6 +34,8 @@ export const PluginDescriptor = z.strictObject({
   /** What it uses of the network. */
   needs: z.array(z.enum(['gradients', 'logits', 'labels', 'queries', 'activations'])).default([]),
   optionsSchema: OptionsSchema,
+  /** Attacks: option values that differ by norm, on top of the schema's defaults. */
+  normDefaults: z.partialRecord(Norm, Options).default({}),
   /** Named option sets after whose defaults they are: `foolbox`, `paper`. */
   presets: z.record(z.string(), Options).default({}),
 });

@@ -71,6 +71,13 @@ describe('a spec that is refused', () => {
 });
 
 describe('a spec that is taken', () => {
+  it('takes what the attack does differently in a norm, below the preset', async () => {
+    const options = async (changes: object) => (await check(attack({ norm: 'l2', ...changes }))).evaluation.attacks[1]!.options;
+    expect(await options({})).toEqual({ steps: 50, stepSize: 0.01, randomStart: true });
+    expect(await options({ preset: 'paper' })).toMatchObject({ steps: 7 });
+    expect(await options({ norm: 'linf' })).toMatchObject({ steps: 40 });
+  });
+
   it('comes back whole: preset, then options, then defaults', async () => {
     const spec = await check({ ...attack({ preset: 'paper', options: { stepSize: 0.5 } }), training: { epochs: 1, loss: { plugin: 'entropic' } } });
     expect(spec.evaluation.attacks[1]!.options).toEqual({ steps: 7, stepSize: 0.5, randomStart: true });

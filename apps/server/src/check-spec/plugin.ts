@@ -17,13 +17,13 @@ export function completePlugin(offered: Offered, { kind, use, path }: Use): Plug
   return { ...use, options: completeOptions(optionsSchema, use.options, { owner: name, path: `${path}.options` }) };
 }
 
-/** Preset first, then the options on top, then defaults. @throws LabError UNKNOWN_PLUGIN, INVALID_INPUT. */
+/** The norm's own values first, the preset on top, then the options; the schema's defaults for the rest. @throws LabError UNKNOWN_PLUGIN, INVALID_INPUT. */
 export function completeAttack(offered: Offered, attack: AttackSpec, path: string): AttackSpec {
   const plugin = findPlugin(offered, { kind: 'attack', use: attack, path });
   if (!plugin.norms.includes(attack.norm)) {
     throw new LabError('INVALID_INPUT', `[${plugin.name}] expected a norm it works in: ${plugin.norms.join(', ')}; got ${attack.norm} (${path}.norm).`, { path: `${path}.norm` });
   }
-  const options = { ...presetOf(plugin, attack, path), ...attack.options };
+  const options = { ...plugin.normDefaults[attack.norm], ...presetOf(plugin, attack, path), ...attack.options };
   return { ...attack, options: completeOptions(plugin.optionsSchema, options, { owner: plugin.name, path: `${path}.options` }) };
 }
 

@@ -27,6 +27,7 @@ const PluginObject = builder.objectRef<PluginDescriptor>('Plugin').implement({
     norms: t.expose('norms', { type: [NormEnum], description: 'Attacks: norms it can work in.' }),
     needs: t.exposeStringList('needs', { description: 'What it uses of the network: gradients, logits, labels, queries, activations.' }),
     optionsSchema: t.field({ type: 'JSON', resolve: ({ optionsSchema }) => optionsSchema, description: 'JSON Schema (2020-12) of its options.' }),
+    normDefaults: t.field({ type: 'JSON', resolve: ({ normDefaults }) => normDefaults, description: 'Attacks: option values that differ by norm, on top of the defaults of the schema.' }),
     presets: t.field({ type: 'JSON', resolve: ({ presets }) => presets, description: 'Named options, by name.' }),
   }),
 });

@@ -4,7 +4,7 @@ import { graphql } from '../graphql.ts';
 export const Plugins = graphql(`
   query Plugins($kind: PluginKind) {
     plugins(kind: $kind) {
-      kind name version package hash title summary citation { authors title year url } norms needs optionsSchema presets
+      kind name version package hash title summary citation { authors title year url } norms needs optionsSchema normDefaults presets
     }
   }
 `);

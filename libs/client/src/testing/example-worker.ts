@@ -3,7 +3,7 @@ import type { WorkerSpec } from '@entropic-lab/protocol';
 /** A worker that offers one data set, one network, one loss and one attack. */
 export function exampleWorker(dataset = 'mnist'): WorkerSpec {
   const closed = { type: 'object', additionalProperties: false };
-  const plugin = { version: '1.0.0', package: 'example', hash: 'a'.repeat(64), summary: '', needs: [], presets: {} };
+  const plugin = { version: '1.0.0', package: 'example', hash: 'a'.repeat(64), summary: '', needs: [], normDefaults: {}, presets: {} };
   return {
     id: crypto.randomUUID(),
     name: 'example',

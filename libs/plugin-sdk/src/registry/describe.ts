@@ -27,6 +27,7 @@ export function describe(plugin: AnyPlugin, { name, hash }: PluginPackage): Plug
     norms: plugin.kind === 'attack' ? [...plugin.norms] : [],
     needs: plugin.kind === 'attack' ? [...plugin.needs] : ['logits', 'activations', 'labels'],
     optionsSchema: optionsSchema(plugin),
+    normDefaults: plugin.kind === 'attack' ? (plugin.normDefaults ?? {}) : {},
     presets: plugin.presets ?? {},
   });
 }

@@ -15,17 +15,18 @@ export const exampleCatalogue: Catalogue = {
           randomStart: { type: 'boolean', default: true },
         },
       },
+      normDefaults: { l2: { steps: 50 } },
       presets: { foolbox: { steps: 40, stepSize: 0.01 }, paper: { steps: 7 } },
     },
     {
       kind: 'attack', name: 'fgsm', version: '1.0.0', package: '@entropic-lab/attack-fgsm', hash: 'b'.repeat(64),
       title: 'Fast gradient sign method', summary: 'One step.', norms: ['linf'], needs: ['gradients'],
-      optionsSchema: { type: 'object', additionalProperties: false, properties: {} }, presets: {},
+      optionsSchema: { type: 'object', additionalProperties: false, properties: {} }, normDefaults: {}, presets: {},
     },
     {
       kind: 'loss', name: 'cross-entropy', version: '1.0.0', package: '@entropic-lab/loss-cross-entropy', hash: 'c'.repeat(64),
       title: 'Cross-entropy', summary: 'From logits.', norms: [], needs: ['logits'],
-      optionsSchema: { type: 'object', additionalProperties: false, properties: {} }, presets: {},
+      optionsSchema: { type: 'object', additionalProperties: false, properties: {} }, normDefaults: {}, presets: {},
     },
     {
       kind: 'loss', name: 'entropic', version: '1.0.0', package: '@entropic-lab/loss-entropic', hash: 'd'.repeat(64),
@@ -34,6 +35,7 @@ export const exampleCatalogue: Catalogue = {
         type: 'object', additionalProperties: false,
         properties: { lambda: { type: 'number', minimum: 0, default: 1 }, sigma: { type: 'number', default: 1.65 } },
       },
+      normDefaults: {},
       presets: {},
     },
   ],
