@@ -6,6 +6,8 @@ export interface Lease {
   readonly runId: string;
   /** From 1. Writes of an older attempt are refused with LEASE_LOST. */
   readonly attempt: number;
-  /** ISO 8601, server clock. */
+  /** ISO 8601, server clock: for people. */
   readonly expiresAt: string;
+  /** Its length: silence for so long loses it. A worker renews well within, and needs no clock in common with the server. */
+  readonly leaseSeconds: number;
 }

@@ -4,7 +4,7 @@ import { listenerName } from './database/listening-connection.ts';
 import { openStore, type Store } from './index.ts';
 import { codeOf } from './testing/code-of.ts';
 import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
-import { finished, heldRun, log } from './testing/suites/held-run.ts';
+import { finished, heldRun, history, log } from './testing/suites/held-run.ts';
 import { storeSuite, suiteOptions } from './testing/suites/index.ts';
 import { tailSuite } from './testing/suites/tail.ts';
 
@@ -44,6 +44,22 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     expect((await next).value).toMatchObject({ seq: 2 });
     await here.finishRun({ ...lease, ...finished(3) });
     expect((await events.next()).value).toMatchObject({ seq: 3 });
+  });
+
+  it('answers NOT_READY while the database is away, loses nothing of what it confirmed, and goes on when it is back', async () => {
+    const { run, lease } = await heldRun(here);
+    await here.appendEvents({ ...lease, events: [log(2)] });
+    const events = there.tail(run.id, { after: 1 });
+    expect((await events.next()).value).toMatchObject({ seq: 2 });
+    await postgres.crash();
+    expect(await codeOf(here.ping())).toBe('NOT_READY');
+    expect(await codeOf(here.appendEvents({ ...lease, events: [log(3)] }))).toBe('NOT_READY');
+    expect(await codeOf(there.claim(run.workerId!))).toBe('NOT_READY');
+    await postgres.start();
+    expect(await here.appendEvents({ ...lease, events: [log(2), log(3)] })).toEqual({ lease: 'held', lastSeq: 3 });
+    await here.finishRun({ ...lease, ...finished(4) });
+    expect((await history(there, run.id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    await events.return();
   });
 
   it('says which database does not answer, without its password', async () => {

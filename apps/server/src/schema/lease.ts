@@ -10,6 +10,7 @@ const LeaseObject = builder.objectRef<Claim['lease']>('Lease').implement({
     runId: t.exposeString('runId', { description: 'Which run.' }),
     attempt: t.exposeInt('attempt', { description: 'From 1; the fence: writes of an older attempt are refused.' }),
     expiresAt: t.field({ type: 'DateTime', resolve: ({ expiresAt }) => new Date(expiresAt), description: 'When it runs out, by the clock of the database.' }),
+    leaseSeconds: t.exposeFloat('leaseSeconds', { description: 'Its length: silence for so long loses it. Renew well within, by your own clock.' }),
   }),
 });
 

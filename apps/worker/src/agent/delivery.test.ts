@@ -9,7 +9,7 @@ describe('untilAnswered', () => {
     const waits: LabError[] = [];
     let calls = 0;
     const answer = await untilAnswered(
-      () => (++calls < 3 ? Promise.reject(unreachable()) : Promise.resolve('yes')),
+      () => (++calls < 3 ? Promise.reject(calls === 1 ? unreachable() : new LabError('NOT_READY', 'no database')) : Promise.resolve('yes')),
       new AbortController().signal,
       (error) => waits.push(error),
     );

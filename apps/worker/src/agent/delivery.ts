@@ -1,11 +1,13 @@
-import { LabError } from '@entropic-lab/protocol';
+import { LabError, type ErrorCode } from '@entropic-lab/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const firstPause = 200;
 const longestPause = 10_000;
+/** Nobody answers, or a server whose database is away: neither says anything of what was asked. */
+const passing: ReadonlySet<ErrorCode> = new Set(['SERVER_UNREACHABLE', 'NOT_READY']);
 
 /**
- * Calls `send` until the server answers: while it cannot be reached, again after 0.2 s, doubling up to 10 s. For calls
+ * Calls `send` until the server answers: while it cannot be reached or has no database, again after 0.2 s, doubling up to 10 s. For calls
  * that are safe to repeat. An answer, also a refusal, ends it.
  * @param onWait is told once when waiting begins.
  */
@@ -14,7 +16,7 @@ export async function untilAnswered<T>(send: () => Promise<T>, signal: AbortSign
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof LabError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+      if (!(error instanceof LabError) || !passing.has(error.code)) throw error;
       if (pause === firstPause) onWait(error);
       await sleep(pause, undefined, { signal });
     }

@@ -8,8 +8,7 @@ export interface LeaseListeners {
   readonly onLost: (error: LabError) => void;
 }
 
-// The lease's end is told by the server's clock, which may differ from ours: stay within what makes sense.
-const shortestRenewalMs = 100;
+/** A long lease is renewed more often than it must be: renewal also tells of a cancel where the subscription cannot. */
 const longestRenewalMs = 10_000;
 
 /**
@@ -35,8 +34,7 @@ export function watchLease(
       if (!over.signal.aborted) log.warn({ runId: lease.runId }, `lease not renewed: ${LabError.from(error).message}`);
     }
   };
-  const remainingMs = Date.parse(lease.expiresAt) - Date.now();
-  const timer = setInterval(() => void renew(), Math.min(Math.max(remainingMs / 3, shortestRenewalMs), longestRenewalMs));
+  const timer = setInterval(() => void renew(), Math.min((lease.leaseSeconds * 1000) / 3, longestRenewalMs));
   void (async () => {
     try {
       for await (const state of client.worker.leaseStates(lease, { signal: over.signal })) note(state);

@@ -5,7 +5,7 @@ export const RegisterWorker = graphql(`mutation RegisterWorker($input: WorkerInp
 
 export const ClaimRun = graphql(
   `mutation ClaimRun($workerId: ID!, $waitSeconds: Float!) {
-    claimRun(workerId: $workerId, waitSeconds: $waitSeconds) { run { ...RunFields } lease { runId attempt expiresAt } nextSeq }
+    claimRun(workerId: $workerId, waitSeconds: $waitSeconds) { run { ...RunFields } lease { runId attempt expiresAt leaseSeconds } nextSeq }
   }`,
   [RunFields],
 );

@@ -63,6 +63,6 @@ async function runsHeldBy(tx: Database, workerId: string): Promise<number> {
 async function grant(tx: Database, next: RunRow, { workerId, leaseSeconds }: { workerId: string; leaseSeconds: number }): Promise<Claim> {
   const changes = { status: 'running' as const, attempt: next.attempt + 1, workerId, leaseExpiresAt: leaseEnd(leaseSeconds) };
   const [run] = await tx.update(runs).set(changes).where(eq(runs.id, next.id)).returning();
-  const lease = { runId: run!.id, attempt: run!.attempt, expiresAt: run!.leaseExpiresAt!.toISOString() };
+  const lease = { runId: run!.id, attempt: run!.attempt, expiresAt: run!.leaseExpiresAt!.toISOString(), leaseSeconds };
   return { run: run!, lease, nextSeq: run!.lastSeq + 1 };
 }

@@ -9,7 +9,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 /** A PostgreSQL of the test's own, in a temporary folder, reached by a socket in it. */
 export interface PrivatePostgres extends AsyncDisposable {
   readonly url: string;
-  readonly process: ChildProcess;
+  /** Ends it at once, in the middle of whatever it does: the next start recovers from its log. */
+  crash(): Promise<void>;
+  /** Starts it again, and resolves when it answers. */
+  start(): Promise<void>;
 }
 
 /** Folder of the PostgreSQL programs, or undefined where none is installed. Debian keeps them out of the PATH. */
@@ -31,18 +34,26 @@ export async function privatePostgres(): Promise<PrivatePostgres> {
   if (user.uid !== undefined) [folder.path, data].forEach((path) => chownSync(path, user.uid!, user.gid!));
   const quiet = { ...user, cwd: folder.path, stdio: 'ignore' } as const;
   execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'lab', '--auth=trust', '--no-sync', '--no-locale', '-E', 'UTF8'], quiet);
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder.path, '-c', 'listen_addresses=', '-c', 'fsync=off'], quiet);
   const url = `postgres://lab@localhost/postgres?host=${encodeURIComponent(folder.path)}`;
+  let server: ChildProcess;
+  const start = async () => {
+    server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder.path, '-c', 'listen_addresses=', '-c', 'fsync=off'], quiet);
+    while (!answers(programs, folder.path)) {
+      if (server.exitCode !== null) throw new Error(`postgres ended with code ${server.exitCode}`);
+      await sleep(100);
+    }
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode === null && server.signalCode === null && server.kill(signal)) await once(server, 'exit');
+  };
   const close = async () => {
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for its clients.
-    if (server.exitCode === null && server.kill('SIGINT')) await once(server, 'exit');
+    await end('SIGINT');
     await folder[Symbol.asyncDispose]();
   };
-  while (!answers(programs, folder.path)) {
-    if (server.exitCode !== null) throw new Error(`postgres ended with code ${server.exitCode}`);
-    await sleep(100);
-  }
-  return { url, process: server, [Symbol.asyncDispose]: close };
+  await start();
+  // SIGQUIT is its immediate one: no checkpoint, no goodbye, but its children end with it.
+  return { url, crash: () => end('SIGQUIT'), start, [Symbol.asyncDispose]: close };
 }
 
 function answers(programs: string, socketFolder: string): boolean {

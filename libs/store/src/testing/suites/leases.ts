@@ -59,7 +59,7 @@ export function leaseSuite(get: () => Store): void {
       expect(await store.renewLease(claim.lease)).toBe('lost');
       expect(await codeOf(store.appendEvents({ ...claim.lease, events: [log(3)] }))).toBe('LEASE_LOST attempt');
       const again = (await store.claim(claim.run.workerId!))!;
-      expect(again).toMatchObject({ run: { id: claim.run.id }, lease: { attempt: 2 }, nextSeq: 4 });
+      expect(again).toMatchObject({ run: { id: claim.run.id }, lease: { attempt: 2, leaseSeconds: 0.05 }, nextSeq: 4 });
       expect(await codeOf(store.appendEvents({ ...claim.lease, events: [log(4)] }))).toBe('LEASE_LOST attempt');
       await store.finishRun({ ...again.lease, ...finished(4) });
       expect((await history(store, claim.run.id)).map(({ attempt, body }) => `${attempt} ${body.type}`)).toEqual(['0 queued', '1 log', '1 requeued', '2 finished']);
