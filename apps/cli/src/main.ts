@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
+import { addData } from './commands/data.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addOffline } from './commands/offline.ts';
+import { addPlugins } from './commands/plugins.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addUp } from './commands/up.ts';
@@ -13,7 +16,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addDemo, addRun, addWatch, addRuns, addCancel, addDoctor]) add(program);
+for (const add of [addUp, addDemo, addRun, addWatch, addRuns, addCancel, addPlugins, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

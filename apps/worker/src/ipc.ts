@@ -33,10 +33,12 @@ export const Job = z.strictObject({
 });
 export type Job = z.infer<typeof Job>;
 
-/** What an agent says to a runner. */
+/** What an agent, or a command that needs no lab, says to a runner. */
 export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('describe'), equipment: Equipment }),
   z.strictObject({ type: z.literal('run'), job: Job }),
+  /** Download a dataset to where it is looked for, or into `folder`. */
+  z.strictObject({ type: z.literal('fetch'), dataset: z.string(), folder: z.string().optional() }),
   z.strictObject({ type: z.literal('cancel') }),
 ]);
 export type ToRunner = z.infer<typeof ToRunner>;

@@ -32,7 +32,7 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   const rng = new Rng(spec.seed);
   const dataset = await openDataset(spec.dataset.name, spec.dataset.options, spec.dataset);
   using network = createNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights') });
-  if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), `weights of run ${spec.model.fromRun}`);
+  if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), spec.model.fromRun === undefined ? job.weightsFile : `weights of run ${spec.model.fromRun}`);
   const attacks = equipment.attacksOf(spec);
   const pace = new Pace(planOf(spec, dataset, attacks));
   const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal });

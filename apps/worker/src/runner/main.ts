@@ -1,7 +1,8 @@
 import { LabError, parse } from '@entropic-lab/protocol';
 import { ToRunner, type FromRunner } from '../ipc.ts';
 import { describe } from './describe.ts';
-import { execute } from './execute.ts';
+import { execute, type Said } from './execute.ts';
+import { fetchFiles } from './fetch-files.ts';
 
 /**
  * The runner process: computes one job and ends. It speaks to its agent alone, and it ends when the agent is gone.
@@ -20,13 +21,15 @@ async function hear(message: ToRunner): Promise<void> {
     case 'describe':
       return await end(await describe(message.equipment));
     case 'run':
-      return await end(await ending(message));
+      return await end(await ending(execute(message.job, cancel.signal)));
+    case 'fetch':
+      return await end(await ending(fetchFiles(message, cancel.signal)));
   }
 }
 
-async function ending({ job }: Extract<ToRunner, { type: 'run' }>): Promise<FromRunner> {
+async function ending(work: AsyncIterable<Said>): Promise<FromRunner> {
   try {
-    for await (const { body, files } of execute(job, cancel.signal)) await say({ type: 'event', body, files: [...files] });
+    for await (const { body, files } of work) await say({ type: 'event', body, files: [...files] });
     return { type: 'ended', status: 'succeeded' };
   } catch (thrown) {
     if (cancel.signal.aborted) return { type: 'ended', status: 'cancelled' };

@@ -1,0 +1,24 @@
+import { fetchDataset } from '@entropic-lab/datasets';
+import type { Said } from './execute.ts';
+
+const leastMsBetween = 250;
+
+/** Downloads and unpacks a dataset, telling how far it is, and where the files are. @throws as `fetchDataset`. */
+export async function* fetchFiles({ dataset, folder }: { dataset: string; folder?: string | undefined }, signal: AbortSignal): AsyncGenerator<Said, void, undefined> {
+  const fetching = fetchDataset(dataset, { folder, signal });
+  const started = performance.now();
+  let first: number | undefined;
+  let told = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const step = await fetching.next();
+    if (step.done === true) return yield { body: { type: 'log', level: 'info', message: `${dataset} is in ${step.value}` }, files: [] };
+    const { done, total } = step.value;
+    const now = performance.now();
+    const had = (first ??= done);
+    if (now - told < leastMsBetween) continue;
+    told = now;
+    const rate = (1000 * (done - had)) / (now - started);
+    const remainingSeconds = rate > 0 && total !== undefined ? (total - done) / rate : null;
+    yield { body: { type: 'progress', phase: 'prepare', label: `fetching ${dataset}`, done, total: total ?? done, unit: 'bytes', rate, remainingSeconds }, files: [] };
+  }
+}
