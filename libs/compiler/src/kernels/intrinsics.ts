@@ -1,4 +1,4 @@
-import { concat, reshape, split, type Tensor } from '@tensorflow/tfjs-core';
+import { broadcastTo, concat, reshape, split, type Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf, type Node } from '../graph/graph.ts';
 import { attribute, one, type RuleTable } from './rule.ts';
 
@@ -8,8 +8,9 @@ export const intrinsicRules: RuleTable = {
   Unbucket: (call) => attribute<number[][]>(call, 'shapes').map((shape) => ({ shape, dtype: 'float32' })),
 };
 
-/** What they compute, in eager TF.js. */
+/** What they compute, in eager TF.js; and BroadcastTo, which TF.js has as a kernel by name only. */
 export const intrinsics: Readonly<Record<string, (inputs: readonly Tensor[], node: Node) => Tensor[]>> = {
+  BroadcastTo: ([x], { outputs }) => [broadcastTo(x!, [...outputs[0]!.shape])],
   Bucket: (inputs) => [concat(inputs.map((value) => reshape(value, [-1])))],
   Unbucket: ([x], { outputs }) => split(x!, outputs.map(({ shape }) => sizeOf(shape))).map((part, i) => reshape(part, [...outputs[i]!.shape])),
 };

@@ -72,10 +72,22 @@ const maxPoolGrad: Lowering = (node, e) => {
   const window = windowOf(poolInfo(node, x.shape));
   const { dilations: _, ...attributes } = windowAttributes(window);
   const [, indices] = e.blocks.op('MaxPool', [e.nchw(x)], attributes, { outputs: 2 });
-  e.def(output, scatter(e, e.nchw(dy), indices!, output.shape as Shape4), channelsFirst(output.shape));
+  const place = tiles(window) ? unpool : scatter;
+  e.def(output, place(e, e.nchw(dy), { indices: indices!, window, shape: output.shape as Shape4 }), channelsFirst(output.shape));
 };
 
-function scatter(e: Emitter, dy: Name, indices: Name, [n, h, w, c]: Shape4): Name {
+interface Winners {
+  readonly indices: Name;
+  readonly window: Window;
+  readonly shape: Shape4;
+}
+
+/** Where windows do not overlap, each pixel wins at most once. */
+function unpool(e: Emitter, dy: Name, { indices, window, shape: [n, h, w, c] }: Winners): Name {
+  return e.one('MaxUnpool', [dy, indices, e.ints(n, c, h, w)], { kernel_shape: window.kernel, strides: window.strides });
+}
+
+function scatter(e: Emitter, dy: Name, { indices, shape: [n, h, w, c] }: Winners): Name {
   const zeros = e.one('Expand', [e.blocks.constant([0], 'float32', [1]), e.ints(sizeOf([n, h, w, c]))]);
   const sums = e.one('ScatterElements', [zeros, e.reshape(indices, [-1]), e.reshape(dy, [-1])], { axis: 0, reduction: 'add' });
   return e.reshape(sums, [n, c, h, w]);

@@ -25,8 +25,22 @@ const reshape: Row = ({ node, builder }) => {
   if (sameShape(origin.shape, output.shape)) return origin;
   const splat = builder.splat(origin);
   if (splat !== undefined) return builder.constant(splat, output);
+  const repeated = repeatedAfter(origin, output.shape, builder);
+  if (repeated !== undefined) return repeated;
   return builder.emitOne('Reshape', { x: origin }, { shape: [...output.shape] });
 };
+
+/** A reshape of [a, b, 1] repeated to [a, b, n] is a repetition of [a, b, 1, 1] wherever the new shape begins with a, b. */
+function repeatedAfter(value: Value, shape: readonly number[], builder: GraphBuilder): Value | undefined {
+  const made = builder.producer(value);
+  if (made?.kernel !== 'BroadcastTo' || x(made).shape.length !== value.shape.length) return undefined;
+  const same = x(made).shape.findIndex((dim, i) => dim !== value.shape[i]);
+  const isPrefix = x(made).shape.slice(same).every((dim) => dim === 1) && sameShape(shape.slice(0, same), value.shape.slice(0, same));
+  if (!isPrefix) return undefined;
+  const thinShape = shape.map((dim, i) => (i < same ? dim : 1));
+  const thinned = builder.emitOne('Reshape', { x: x(made) }, { shape: thinShape });
+  return builder.emitOne('BroadcastTo', { x: sameShape(x(made).shape, thinShape) ? x(made) : thinned }, { shape: [...shape] });
+}
 
 const constantLike = (value: number): Row => ({ node, builder }) => builder.constant(value, node.outputs[0]!);
 
