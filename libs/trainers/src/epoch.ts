@@ -1,7 +1,8 @@
 import { augmentation, batchCount, batches, changesNothing, epochOrder, type Batch } from '@entropic-lab/datasets';
-import { LabError, type TrainingSpec } from '@entropic-lab/protocol';
+import type { TrainingSpec } from '@entropic-lab/protocol';
 import { dispose, type Loop, type TensorTree } from '@entropic-lab/tensor';
 import { scalar, tensor1d, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
+import { diverged } from './diverged.ts';
 import { inGroups, repeated } from './groups.ts';
 import type { TrainedEpoch, TrainingProgress } from './items.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -125,12 +126,7 @@ async function addUp(sums: Record<string, number>, outputs: readonly StepOutput[
   const values = await Promise.all(outputs.map(async (output) => Object.fromEntries(await Promise.all(Object.entries(output).map(async ([name, term]) => [name, (await term.data())[0]!] as const)))));
   dispose(outputs);
   for (const [place, terms] of values.entries()) {
-    if (!Number.isFinite(terms['total'])) throw diverged(terms['total']!, { ...first, step: first.step + place });
+    if (!Number.isFinite(terms['total'])) throw diverged(`a finite loss, got ${terms['total']} at step ${first.step + place} of epoch ${first.epoch}`);
     for (const [name, value] of Object.entries(terms)) sums[name] = (sums[name] ?? 0) + value;
   }
-}
-
-function diverged(loss: number, { epoch, step }: Start): LabError {
-  const message = `[train] expected a finite loss, got ${loss} at step ${step} of epoch ${epoch} (training.optimizer.learningRate). Use a smaller learning rate, or check the options of the loss.`;
-  return new LabError('DIVERGED', message, { path: 'training.optimizer.learningRate' });
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from '@entropic-lab/datasets';
 import { toArray, type Network } from '@entropic-lab/models';
+import { defineLoss } from '@entropic-lab/plugin-sdk';
 import { LabError, TrainingSpec } from '@entropic-lab/protocol';
 import { eagerRunner, prepareBackend, Rng } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -107,6 +108,16 @@ describe('the end of a training', () => {
     using network = smallNetwork(1);
     const diverging = epochsOf({ network, training: { epochs: 3, optimizer: { kind: 'sgd', learningRate: 1e37 } } });
     await expect(diverging).rejects.toMatchObject({ code: 'DIVERGED', message: expect.stringMatching(/finite loss, got (NaN|Infinity) at step [2-4] of epoch 1 .*smaller learning rate/) });
+  });
+
+  it('names the weight that the last step left without a number', async () => {
+    using network = smallNetwork(1);
+    const before = Array.from(network.params['first/kernel']!.dataSync());
+    // One step: its loss is that of the weights before it.
+    const steep = defineLoss({ ...watchingLoss, compute: ({ outputs }) => ({ total: tf.mul(tf.sum(outputs.logits), 100) as tf.Scalar, terms: {} }) });
+    const diverging = epochsOf({ network, loss: steep, training: { epochs: 1, batchSize: 26, optimizer: { kind: 'sgd', learningRate: 3e38 } } });
+    await expect(diverging).rejects.toMatchObject({ code: 'DIVERGED', message: expect.stringMatching(/finite weights, got another in \S+ after epoch 1/) });
+    expect(Array.from(network.params['first/kernel']!.dataSync())).toEqual(before);
   });
 
   it('comes once the signal is aborted', async () => {

@@ -8,6 +8,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { freshPatience, isSpent } from './early-stop.ts';
 import { epochItem } from './epoch-item.ts';
 import { runEpoch } from './epoch.ts';
+import { checkFinite } from './diverged.ts';
 import { initialState } from './initial-state.ts';
 import type { TrainingItem } from './items.ts';
 import { optimizerOf, type Optimizer } from './optimizer.ts';
@@ -36,8 +37,8 @@ export interface TrainOptions {
  * Trains a network: yields progress now and then, and an item for each epoch. Calls nobody; stopping the iteration
  * releases all it holds.
  * @throws LabError INVALID_INPUT for options of the loss or the attack; UNREACHABLE_TARGET where the loss asks for
- * what the network cannot reach; BAD_WEIGHTS for a checkpoint of another training; DIVERGED where a loss is not
- * finite; CANCELLED once the signal is aborted.
+ * what the network cannot reach; BAD_WEIGHTS for a checkpoint of another training; DIVERGED where a loss or a weight is
+ * not finite; CANCELLED once the signal is aborted.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingItem, void, undefined> {
   const { network, spec, runner, signal } = options;
@@ -59,6 +60,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingItem
     step += result.steps;
     const state = await loop.read();
     try {
+      await checkFinite(state.params, epoch);
       network.setParams({ ...state.params, ...state.fixed });
       const after = epochItem(result, { state, position: { epoch, step, reference, patience }, spec });
       yield after.item;
