@@ -1,7 +1,11 @@
+export { compile, type CompiledFn, type CompileOptions } from './runtime/compile.ts';
 export { compiledRunner, type CompiledRunnerOptions } from './runtime/runner.ts';
+export { exportOnnx, type ExportOptions } from './runtime/export.ts';
+export { checkProvider } from './runtime/provider-check.ts';
 export type { EngineOptions, Provider } from './runtime/engine.ts';
 export { trace, type Trace } from './trace/trace.ts';
 export { print } from './graph/print.ts';
 export { check } from './graph/check.ts';
 export { replay } from './graph/replay.ts';
+export { counts, type Counts } from './graph/counts.ts';
 export type { Graph, Node, Value } from './graph/graph.ts';

@@ -1,5 +1,5 @@
 import { untraceable } from '../errors.ts';
-import { sameShape, sizeOf, type Dtype, type Node, type Value } from '../graph/graph.ts';
+import { sameShape, sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { constantValues } from '../graph/replay.ts';
 import { broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
@@ -101,6 +101,11 @@ export class Emitter {
     this.def(value, this.blocks.constant(constantValues(node), value.dtype, value.shape));
   }
 
+  /** The same tensor under a name of the caller's choice, for outputs that others will see. */
+  rename(name: Name, to: Name): Name {
+    return this.blocks.named('Identity', name, to);
+  }
+
   /** Channels-first name of a 4-D activation. */
   nchw(value: Value): Name {
     return this.use(value, channelsFirst(value.shape));
@@ -134,9 +139,4 @@ export class Emitter {
     const moved = this.transpose(split, inverse(form.perm));
     return merged ? this.reshape(moved, shape) : moved;
   }
-}
-
-/** The default of an optional dtype. */
-export function isFloat(dtype: Dtype): boolean {
-  return dtype === 'float32';
 }

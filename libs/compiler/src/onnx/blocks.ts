@@ -70,6 +70,14 @@ export class Blocks {
     return names;
   }
 
+  /** A node of one input whose output has a given name. */
+  named(op: string, input: Name, output: Name): Name {
+    const depth = this.#depthOf(input);
+    this.#depth.set(output, depth);
+    this.#blocks[depth]!.nodes.push({ op, domain: '', inputs: [this.place(input, depth)], outputs: [output], attributes: {} });
+    return output;
+  }
+
   /** A name that a node in block `depth` can read: constants get an initializer there. */
   place(name: Name, depth = this.#blocks.length - 1): Name {
     const constant = this.#constantOf.get(name);

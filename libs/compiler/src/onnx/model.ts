@@ -1,4 +1,3 @@
-import type { Dtype } from '../graph/graph.ts';
 import { Wire } from './wire.ts';
 
 /** Element types of ONNX that the compiler writes, with their numbers in onnx.proto. */
@@ -98,8 +97,4 @@ function valueMessage({ name, type, dims }: OnnxValue): Wire {
   for (const dim of dims) shape.message(1, typeof dim === 'number' ? new Wire().int(1, dim) : new Wire().text(2, dim));
   const tensor = new Wire().int(1, elementTypes[type]).message(2, shape);
   return new Wire().text(1, name).message(2, new Wire().message(1, tensor));
-}
-
-export function elementType(dtype: Dtype): ElementType {
-  return dtype;
 }

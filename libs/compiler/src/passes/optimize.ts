@@ -4,14 +4,18 @@ import { fuseBias } from './fuse.ts';
 import { rewrite, type Rule } from './rewrite.ts';
 import { simplify } from './simplify.ts';
 
-/** The passes, in the order they run. */
+/** The passes, in the order they run. The second round sees what the first made of a node's readers. */
 export const passes: readonly (readonly [name: string, rule: Rule])[] = [
   ['simplify', simplify],
   ['simplify again', simplify],
   ['bias', fuseBias],
 ];
 
-/** A graph that computes the same with less. Each pass leaves a graph that is checked. */
-export function optimize(graph: Graph): Graph {
-  return passes.reduce((now, [, rule]) => check(rewrite(now, rule)), graph);
+/** A graph that computes the same with less. Each pass leaves a graph that is checked, and then told to `after`. */
+export function optimize(graph: Graph, after: (name: string, graph: Graph) => void = () => {}): Graph {
+  return passes.reduce((now, [name, rule]) => {
+    const next = check(rewrite(now, rule));
+    after(name, next);
+    return next;
+  }, graph);
 }

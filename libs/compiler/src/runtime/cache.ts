@@ -1,12 +1,11 @@
-import type { TensorTree } from '@entropic-lab/tensor';
+import type { Graph } from '../graph/graph.ts';
 import { optimize } from '../passes/optimize.ts';
 import type { Trace } from '../trace/trace.ts';
+import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
+import type { EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
 import { Sessions, type Model } from './sessions.ts';
-import type { EngineOptions } from './engine.ts';
-
-export type AnyFunction = (...args: never[]) => TensorTree;
 
 /**
  * What has been compiled, by the graph that was recorded: a function made anew for each batch, of which only the
@@ -14,25 +13,41 @@ export type AnyFunction = (...args: never[]) => TensorTree;
  */
 export class Compiled implements AsyncDisposable {
   readonly sessions: Sessions;
-  readonly #functions = new Map<string, FunctionModel>();
-  readonly #loops = new Map<string, LoopModel>();
+  readonly #models = new Map<string, FunctionModel | LoopModel>();
 
   constructor(options: EngineOptions) {
     this.sessions = new Sessions(options);
   }
 
   function(traced: Trace, name: string): FunctionModel & Model {
-    if (!this.#functions.has(traced.hash)) this.#functions.set(traced.hash, functionModel(optimize(traced.graph), name));
-    return { ...this.#functions.get(traced.hash)!, key: traced.hash, name };
+    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name)));
+    return { ...model, key: traced.hash, name };
   }
 
   loop(traced: Trace, parts: StepParts, name: string): LoopModel & Model {
     const key = `${traced.hash}/loop${parts.state},${parts.perStep}`;
-    if (!this.#loops.has(key)) this.#loops.set(key, loopModel(optimize(traced.graph), parts, name));
-    return { ...this.#loops.get(key)!, key, name };
+    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, parts, name)));
+    return { ...model, key, name };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.sessions[Symbol.asyncDispose]();
   }
+
+  #model<M extends FunctionModel | LoopModel>(key: string, make: () => M): M {
+    if (!this.#models.has(key)) this.#models.set(key, make());
+    return this.#models.get(key) as M;
+  }
+}
+
+function compiledOnce<M extends { readonly bytes: Uint8Array }>(recorded: Graph, name: string, lower: (graph: Graph) => M): M {
+  const level = debugLevel();
+  const start = performance.now();
+  if (level >= 2) tellGraph(`'${name}' as recorded`, recorded);
+  const graph = optimize(recorded, (pass, now) => level >= 3 && tellGraph(`'${name}' after ${pass}`, now));
+  if (level === 2) tellGraph(`'${name}' as compiled`, graph);
+  const model = lower(graph);
+  if (level >= 1) tell(`'${name}': ${recorded.nodes.length} kernels recorded, ${graph.nodes.length} after the passes, ${model.bytes.length} bytes of ONNX, ${(performance.now() - start).toFixed(0)} ms`);
+  if (level >= 3) tellModel(name, model.bytes);
+  return model;
 }

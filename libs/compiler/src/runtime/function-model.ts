@@ -2,7 +2,7 @@ import type { Graph, TensorType } from '../graph/graph.ts';
 import { assignForms } from '../layout/assign.ts';
 import { Emitter } from '../lower/emitter.ts';
 import { lowerNodes } from '../lower/lower.ts';
-import { elementType, writeModel, type OnnxValue } from '../onnx/model.ts';
+import { writeModel, type OnnxValue } from '../onnx/model.ts';
 
 /** A graph as an ONNX model with inputs `in0`, `in1`, ... and the outputs named here, all as TF.js stores them. */
 export interface FunctionModel {
@@ -12,10 +12,10 @@ export interface FunctionModel {
 
 export function functionModel(graph: Graph, name: string): FunctionModel {
   const e = new Emitter(assignForms(graph));
-  const inputs = graph.inputs.map((value, i): OnnxValue => ({ name: `in${i}`, type: elementType(value.dtype), dims: value.shape }));
+  const inputs = graph.inputs.map((value, i): OnnxValue => ({ name: `in${i}`, type: value.dtype, dims: value.shape }));
   graph.inputs.forEach((value, i) => e.def(value, e.blocks.declare(`in${i}`)));
   lowerNodes(graph, e);
-  const outputs = graph.outputs.map((value): OnnxValue => ({ name: e.use(value), type: elementType(value.dtype), dims: value.shape }));
+  const outputs = graph.outputs.map((value): OnnxValue => ({ name: e.use(value), type: value.dtype, dims: value.shape }));
   const model = e.blocks.finish(name, inputs, outputs);
   return {
     bytes: writeModel(model),

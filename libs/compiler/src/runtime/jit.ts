@@ -1,9 +1,9 @@
 import { leaves, unflatten, type HostInput, type TensorFn, type TensorTree } from '@entropic-lab/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Dtype, TensorType } from '../graph/graph.ts';
-import { trace, type Trace } from '../trace/trace.ts';
+import { trace, type AnyFunction, type Trace } from '../trace/trace.ts';
 import { untraceable } from '../errors.ts';
-import type { AnyFunction, Compiled } from './cache.ts';
+import type { Compiled } from './cache.ts';
 import type { FunctionModel } from './function-model.ts';
 import type { Model } from './sessions.ts';
 import { asArray, fromEngine, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';

@@ -1,6 +1,7 @@
 import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import { untraceable } from '../errors.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
+import { checkProvider } from './provider-check.ts';
 
 /** A model and what identifies it: programs with equal keys share a session. */
 export interface Model {
@@ -33,6 +34,7 @@ export class Sessions implements AsyncDisposable {
     const session = known ?? create(model, this.#options);
     this.#open.delete(model.key);
     this.#open.set(model.key, session);
+    // One that could not be opened is tried again next time.
     session.catch(() => this.#open.delete(model.key));
     if (known === undefined) await this.#closeOldest();
     return session;
@@ -54,6 +56,7 @@ export class Sessions implements AsyncDisposable {
 }
 
 async function create(model: Model, options: EngineOptions): Promise<InferenceSession> {
+  await checkProvider(options);
   try {
     return await InferenceSession.create(model.bytes, sessionOptions(options));
   } catch (thrown) {

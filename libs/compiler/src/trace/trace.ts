@@ -10,6 +10,9 @@ import { Recording } from './recording.ts';
 import { guardRandom } from './random.ts';
 import { guardVariables } from './variables.ts';
 
+/** Any function of tensor trees. */
+export type AnyFunction = (...args: never[]) => TensorTree;
+
 /** A function as a graph. The graph's inputs are the arguments' leaves, then `hosts`, then `captured`. */
 export interface Trace {
   readonly graph: Graph;
@@ -34,12 +37,12 @@ export interface LeafType {
  * Records what `fn` does to tensors of the form and types of `example`. Nothing is computed.
  * @throws LabError UNTRACEABLE naming the operation that cannot be recorded.
  */
-export function trace(fn: (...args: never[]) => TensorTree, example: readonly TensorTree[], name = fn.name || 'function'): Trace {
+export function trace(fn: AnyFunction, example: readonly TensorTree[], name = fn.name || 'function'): Trace {
   const types = leaves(example).map(({ shape, dtype }) => ({ shape, dtype }));
   return record(fn, example, types, name);
 }
 
-function record(fn: (...args: never[]) => TensorTree, example: readonly TensorTree[], types: readonly LeafType[], name: string): Trace {
+function record(fn: AnyFunction, example: readonly TensorTree[], types: readonly LeafType[], name: string): Trace {
   const recording = new Recording();
   try {
     let result: Trace | undefined;
@@ -51,7 +54,7 @@ function record(fn: (...args: never[]) => TensorTree, example: readonly TensorTr
   }
 }
 
-function run(recording: Recording, fn: (...args: never[]) => TensorTree, example: readonly TensorTree[], types: readonly LeafType[]): Trace {
+function run(recording: Recording, fn: AnyFunction, example: readonly TensorTree[], types: readonly LeafType[]): Trace {
   const args = unflatten(example, types.map((type) => recording.argument(type)));
   const result = recordHostInputs((input) => recording.host(input), () => fn(...(args as never[])));
   if (result instanceof Promise) throw untraceable('the function is asynchronous', 'Pass a synchronous one');

@@ -1,0 +1,86 @@
+import { LabError } from '@entropic-lab/protocol';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Emitter } from '../lower/emitter.ts';
+import { writeModel } from '../onnx/model.ts';
+import { sessionOptions, type EngineOptions, type Provider } from './engine.ts';
+
+/** Convolutions of k x k from `inputs` to `outputs` channels; [6, 16, 5] is one that a WebGPU provider got wrong. */
+const SHAPES: readonly (readonly [inputs: number, outputs: number, kernel: number])[] = [[1, 6, 5], [3, 32, 3], [6, 16, 5], [9, 4, 3], [32, 32, 3]];
+const SIDE = 8;
+/** Sums of a few hundred products of numbers below 1, in float32. */
+const TOLERANCE = 1e-3;
+
+const checked = new Map<Provider, Promise<void>>();
+
+/**
+ * Computes convolutions and a matrix product with a provider and compares them with plain numbers, once a process.
+ * @throws LabError NO_ENGINE where the provider is not there or computes something else.
+ */
+export function checkProvider(options: EngineOptions): Promise<void> {
+  const provider = options.provider ?? 'cpu';
+  if (!checked.has(provider)) checked.set(provider, verify(provider, options));
+  return checked.get(provider)!;
+}
+
+async function verify(provider: Provider, options: EngineOptions): Promise<void> {
+  for (const shape of SHAPES) {
+    const difference = await worstDifference(shape, provider, options);
+    if (difference <= TOLERANCE) continue;
+    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a ${shape[2]}x${shape[2]} convolution of ${shape[0]} to ${shape[1]} channels, got results off by ${difference.toPrecision(2)}. Use provider: 'cpu'.`);
+  }
+}
+
+async function worstDifference([inputs, outputs, k]: readonly [number, number, number], provider: Provider, options: EngineOptions): Promise<number> {
+  const [x, w] = [numbers(inputs * SIDE * SIDE, 7), numbers(outputs * inputs * k * k, 11)];
+  const result = await run(convModel(inputs, outputs, k), { x: new Tensor('float32', x, [1, inputs, SIDE, SIDE]), w: new Tensor('float32', w, [outputs, inputs, k, k]) }, provider, options);
+  const expected = convolution(x, w, [inputs, outputs, k]);
+  return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - result[i]!)), 0);
+}
+
+async function run(model: Uint8Array, feeds: Record<string, Tensor>, provider: Provider, options: EngineOptions): Promise<Float32Array> {
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(model, sessionOptions(options));
+  } catch (cause) {
+    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider}, but ONNX Runtime cannot start it: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
+  }
+  try {
+    const fetched = await session.run(feeds);
+    return fetched[session.outputNames[0]!]!.data as Float32Array;
+  } finally {
+    await session.release();
+  }
+}
+
+const REMEDIES: Readonly<Record<Provider, string>> = {
+  cpu: 'Reinstall onnxruntime-node.',
+  webgpu: 'It needs a GPU with Vulkan, Metal or Direct3D 12; or use provider: \'cpu\'.',
+  cuda: 'Run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node on Linux with CUDA 12 and cuDNN 9; or use provider: \'cpu\'.',
+};
+
+function convModel(inputs: number, outputs: number, k: number): Uint8Array {
+  const e = new Emitter(new Map());
+  const declared = [
+    { name: 'x', type: 'float32', dims: [1, inputs, SIDE, SIDE] },
+    { name: 'w', type: 'float32', dims: [outputs, inputs, k, k] },
+  ] as const;
+  declared.forEach(({ name }) => e.blocks.declare(name));
+  const side = SIDE - k + 1;
+  const name = e.one('Conv', ['x', 'w'], { kernel_shape: [k, k], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 });
+  return writeModel(e.blocks.finish('check', declared, [{ name, type: 'float32', dims: [1, outputs, side, side] }]));
+}
+
+/** Numbers in -0.5 ... 0.5 without a pattern that a wrong order of channels could hide in. */
+function numbers(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => ((i * 7919 + seed * 104_729) % 1009) / 1009 - 0.5);
+}
+
+function convolution(x: Float32Array, w: Float32Array, [inputs, outputs, k]: readonly [number, number, number]): number[] {
+  const side = SIDE - k + 1;
+  return Array.from({ length: outputs * side * side }, (_, at) => {
+    const [o, row, column] = [Math.floor(at / (side * side)), Math.floor(at / side) % side, at % side];
+    let sum = 0;
+    for (let i = 0; i < inputs; i++) for (let p = 0; p < k; p++) for (let q = 0; q < k; q++) sum += x[(i * SIDE + row + p) * SIDE + column + q]! * w[((o * inputs + i) * k + p) * k + q]!;
+    return sum;
+  });
+}
