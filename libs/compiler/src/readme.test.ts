@@ -1,0 +1,33 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { kernelTable } from './kernel-table.ts';
+
+const folder = new URL('../', import.meta.url);
+const readme = readFileSync(new URL('README.md', folder), 'utf8');
+
+/** The last line that each example prints. */
+const prints: Readonly<Record<string, RegExp>> = {
+  'training-step.ts': /^y = 3\.00 x \+ 1\.00$/,
+  'attack.ts': /^loss \d+\.\d -> \d+\.\d$/,
+  'export-model.ts': /^2\d{5} bytes$/,
+};
+
+describe('the README', () => {
+  it.each(readdirSync(new URL('examples/', folder)))('shows %s as it is, and it runs', async (file) => {
+    const url = new URL(`examples/${file}`, folder);
+    expect(readme).toContain(readFileSync(url, 'utf8').trimEnd());
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await import(url.href);
+    const line = String(log.mock.lastCall?.[0]);
+    log.mockRestore();
+    expect(line).toMatch(prints[file]!);
+    if (file === 'attack.ts') {
+      const [before, after] = line.match(/\d+\.\d/g)!.map(Number);
+      expect(after!).toBeGreaterThan(before!);
+    }
+  });
+
+  it('lists the kernels of the table', () => {
+    expect(readme).toContain(kernelTable());
+  });
+});
