@@ -1,4 +1,4 @@
-import type { RunArtifact, Store } from '@entropic-lab/store';
+import type { RunArtifact, Store, Waiting } from '@entropic-lab/store';
 import type { Logger } from 'pino';
 
 /** What every resolver works with; one per operation. */
@@ -9,15 +9,17 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Artifacts of a run; the runs of one operation share one query. */
   readonly artifactsOf: (runId: string) => Promise<RunArtifact[]>;
+  /** Why a run waits, and undefined for one that does not; shared likewise. */
+  readonly waitingOf: (runId: string) => Promise<Waiting | undefined>;
 }
 
 export function createContext({ store, log }: Pick<Context, 'store' | 'log'>, signal: AbortSignal): Context {
-  return { store, log, signal, artifactsOf: batched((ids) => store.artifactsOfRuns(ids)) };
+  return { store, log, signal, artifactsOf: batched<RunArtifact[]>((ids) => store.artifactsOfRuns(ids)), waitingOf: batched<Waiting | undefined>((ids) => store.whyWaiting(ids)) };
 }
 
 /** Turns single look-ups of one tick into one query. */
-function batched<T>(load: (keys: readonly string[]) => Promise<Map<string, T>>): (key: string) => Promise<T> {
-  let waiting: { readonly keys: Set<string>; readonly result: Promise<Map<string, T>> } | undefined;
+function batched<T>(load: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): (key: string) => Promise<T> {
+  let waiting: { readonly keys: Set<string>; readonly result: Promise<ReadonlyMap<string, T>> } | undefined;
   return async (key) => {
     if (waiting === undefined) {
       const keys = new Set<string>();

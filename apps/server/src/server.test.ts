@@ -81,6 +81,22 @@ describe('a run through plain fetch and plain graphql-ws', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('says why a run waits, lets it wait after its computation died, and tries again when asked', async () => {
+    const query = 'query ($id: ID!) { run(id: $id) { status attempt waiting { reason missing position } } }';
+    const { data } = await lab.ask('mutation ($input: RunSpecInput!) { startRun(input: $input) { id pool priority waiting { reason message } } }', { input: { ...goodSpec, pool: 'gpu', priority: 3 } });
+    const started = (data as unknown as { startRun: { id: string } }).startRun;
+    expect(started).toMatchObject({ pool: 'gpu', priority: 3, waiting: { reason: 'noWorker', message: expect.stringContaining('pool gpu') as string } });
+    await lab.ask('mutation ($id: ID!) { cancelRun(runId: $id) { id } }', { id: started.id });
+    const lease = await claimedRun();
+    const died = 'mutation ($runId: ID!, $attempt: Int!) { finishRun(runId: $runId, attempt: $attempt, seq: 2, time: "2026-01-02T03:04:05.678Z", status: failed, error: { code: RUNNER_DIED, message: "gone" }) { status waiting { reason retryAt } } }';
+    expect((await lab.ask(died, { ...lease })).data).toMatchObject({ finishRun: { status: 'queued', waiting: { reason: 'retryLater', retryAt: expect.any(String) as string } } });
+    await lab.ask('mutation ($id: ID!) { retryRun(runId: $id) { status } }', { id: lease.runId });
+    expect((await lab.ask(query, { id: lease.runId })).data).toEqual({ run: { status: 'queued', attempt: 1, waiting: { reason: 'inLine', missing: [], position: 1 } } });
+    await lab.ask('mutation ($id: ID!) { cancelRun(runId: $id) { id } }', { id: lease.runId });
+    expect((await lab.ask(query, { id: lease.runId })).data).toEqual({ run: { status: 'cancelled', attempt: 1, waiting: null } });
+    expect((await lab.ask('{ runs(filter: { givenUp: true }) { totalCount } }')).data).toEqual({ runs: { totalCount: 0 } });
+  });
+
   it('tells a worker of a cancellation while it computes', async () => {
     const lease = await claimedRun();
     const client = lab.live();
@@ -109,6 +125,9 @@ describe('what is refused', () => {
     ['no input at all', startRun, {}, 'INVALID_INPUT', 'input'],
     ['a value in the query text', 'mutation { startRun(input: { dataset: { name: "mnist" }, model: { architecture: "lenet5" }, evaluation: { attacks: [{ plugin: "pgd", epsilon: "x" }] } }) { id } }', {}, 'INVALID_INPUT', 'evaluation.attacks.0.epsilon'],
     ['an unknown run', 'mutation { cancelRun(runId: "nobody") { id } }', {}, 'UNKNOWN_RUN', 'runId'],
+    ['a pool that is no name', startRun, bad({ pool: 'GPU 1' }), 'INVALID_INPUT', 'pool'],
+    ['a priority beyond all', startRun, bad({ priority: 101 }), 'INVALID_INPUT', 'priority'],
+    ['another attempt of an unknown run', 'mutation { retryRun(runId: "nobody") { id } }', {}, 'UNKNOWN_RUN', 'runId'],
     ['an unknown worker', 'mutation { claimRun(workerId: "nobody") { nextSeq } }', {}, 'UNKNOWN_WORKER', 'workerId'],
     ['a wait without end', 'mutation { claimRun(workerId: "nobody", waitSeconds: 61) { nextSeq } }', {}, 'INVALID_INPUT', 'waitSeconds'],
     ['a forged cursor', '{ runs(after: "x") { totalCount } }', {}, 'INVALID_INPUT', 'after'],

@@ -24,8 +24,10 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Silence after which a run is taken from its worker. Default 30. */
   readonly leaseSeconds?: number | undefined;
-  /** Claims after which a run whose lease runs out has failed. Default 3. */
+  /** Claims after which a run that loses its worker or whose computation dies has failed. Default 3. */
   readonly maxAttempts?: number | undefined;
+  /** Wait before a run whose computation died is tried again, doubled at each attempt up to 5 minutes. Default 5. */
+  readonly retrySeconds?: number | undefined;
   /** Silence after which a worker without a run is forgotten, with what it offered. Default a week. */
   readonly forgetSeconds?: number | undefined;
   /** Size limit of one artifact. Default 4 GiB. */

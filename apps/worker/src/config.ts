@@ -1,4 +1,4 @@
-import { LabError, parse } from '@entropic-lab/protocol';
+import { LabError, parse, PoolName } from '@entropic-lab/protocol';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ export const settings = {
   name: { env: 'ENTROPIC_WORKER_NAME', default: hostname(), help: 'what people call this worker' },
   engine: { env: 'ENTROPIC_ENGINE', default: 'auto', help: 'auto, compiled, tensorflow, wasm or cpu' },
   slots: { env: 'ENTROPIC_SLOTS', default: '1', help: 'runs computed at a time' },
+  pools: { env: 'ENTROPIC_POOLS', default: 'default', help: 'pools whose runs it computes, separated by commas' },
   plugins: { env: 'ENTROPIC_PLUGINS', default: '[]', help: 'plugin packages to load, as JSON: [{"package": "...", "root": "folder to resolve it from"}]' },
   checkpointSeconds: { env: 'ENTROPIC_CHECKPOINT_SECONDS', default: '30', help: 'least time between two checkpoints, in seconds' },
   logLevel: { env: 'ENTROPIC_LOG_LEVEL', default: 'info', help: 'trace, debug, info, warn, error or silent' },
@@ -22,6 +23,7 @@ const Config = z.strictObject({
   name: z.string().min(1).max(200),
   engine: EngineName,
   slots: z.coerce.number().int().min(1),
+  pools: z.string().transform((text) => text.split(',').map((name) => name.trim())).pipe(z.array(PoolName).min(1)),
   plugins: z.string().transform(fromJson).pipe(z.array(PluginSource)),
   checkpointSeconds: z.coerce.number().min(0),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel, base: { worker: config.name } });
   const equipment = { plugins: config.plugins, engine: config.engine };
   const { catalogue, engine, device } = await describeEquipment(equipment, log);
-  const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, catalogue };
+  const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
   await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
   await runAgent({ client, worker, equipment, checkpointSeconds: config.checkpointSeconds, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });
 }

@@ -133,6 +133,22 @@ describe('following a run', () => {
     expect(last).toBe(3000);
   });
 
+  it('goes on where a run that had ended is tried again', async () => {
+    const { run, lease } = await claimed();
+    await client.worker.finish({ ...lease, seq: 2, time, status: 'cancelled' });
+    expect((await client.retryRun(run.id)).waiting).toMatchObject({ reason: 'inLine', position: 1, expectedSeconds: 0 });
+    const again = (await client.worker.claim(worker.id))!;
+    expect(again).toMatchObject({ run: { id: run.id, waiting: null }, nextSeq: 4 });
+    const types: string[] = [];
+    const following = (async () => {
+      for await (const { body } of client.follow(run.id)) types.push(body.type);
+    })();
+    await client.worker.finish({ ...again.lease, seq: 4, time, status: 'succeeded' });
+    await following;
+    expect(types).toEqual(['queued', 'finished', 'requeued', 'finished']);
+    expect(await errorOf(client.retryRun(run.id))).toMatchObject({ code: 'RUN_ENDED', path: 'runId' });
+  });
+
   it('begins behind a cursor, ends at once where nothing follows, and quietly when aborted', async () => {
     const { run, lease } = await claimed();
     const leaving = new AbortController();

@@ -6,7 +6,7 @@ import { follower, type Follow } from './follow.ts';
 import { connect } from './live/connection.ts';
 import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
-import { CancelRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
+import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
 import { workerSide, type WorkerSide } from './worker-side.ts';
 
@@ -23,6 +23,8 @@ export interface Client extends AsyncDisposable {
   /** Checks, records and queues a run. */
   startRun(spec: RunSpecInput): Promise<Run>;
   cancelRun(runId: string): Promise<Run>;
+  /** Another attempt of a run that failed or was cancelled, from its last checkpoint. */
+  retryRun(runId: string): Promise<Run>;
   run(runId: string): Promise<Run | undefined>;
   /** Newest first, page by page as they are asked for. */
   runs(options?: RunsOptions): AsyncGenerator<Run, void, void>;
@@ -46,6 +48,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     lab: async () => (await ask(Lab, {})).lab,
     startRun: async (input) => readRun((await ask(StartRun, { input })).startRun),
     cancelRun: async (runId) => readRun((await ask(CancelRun, { runId })).cancelRun),
+    retryRun: async (runId) => readRun((await ask(RetryRun, { runId })).retryRun),
     async run(id) {
       const { run } = await ask(RunById, { id });
       return run === null ? undefined : readRun(run);

@@ -17,7 +17,7 @@ export interface FollowOptions {
 export type Follow = (runId: string, options?: FollowOptions) => AsyncGenerator<RunEvent, void, void>;
 
 /**
- * Past and future of a run, each event exactly once and in order, behind `after`; ends after the `finished` event.
+ * Past and future of a run, each event exactly once and in order, behind `after`; ends when the run has ended.
  * Broken connections are opened again from the last cursor.
  * The generator throws LabError UNKNOWN_RUN, or SERVER_UNREACHABLE when no lab answers at first or for too long.
  */
@@ -29,8 +29,8 @@ export function follower(ask: Ask, connection: Connection, url: string): Follow 
       const { run } = await ask(RunById, { id: runId }, { signal });
       return run === null || (finalStatuses.includes(run.status) && cursor >= run.lastSeq);
     };
-    const isLast = ({ runEvents }: { runEvents: { seq: number; body: unknown } }) => (runEvents.body as RunEvent['body']).type === 'finished';
-    for await (const { runEvents } of keepUp({ open, isLast, isOver, signal, patienceSeconds })) {
+    // `finished` may be followed by another attempt: only the lab knows whether it is the end.
+    for await (const { runEvents } of keepUp({ open, isLast: () => false, isOver, signal, patienceSeconds })) {
       const event = parseRunEvent(runEvents);
       if (event.seq !== cursor + 1) throw new LabError('INTERNAL', `[client] expected event ${cursor + 1} of run ${runId}, got ${event.seq}. Please report it.`);
       cursor = event.seq;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parse } from './parse.ts';
-import { Options } from './run-spec.ts';
+import { Options, PoolName } from './run-spec.ts';
 import { Bounds, Norm } from './threat-model.ts';
 
 /** JSON Schema (draft 2020-12) of an options object; the server checks options with it and the Studio draws the form. */
@@ -81,6 +81,8 @@ export const WorkerSpec = z.strictObject({
   device: z.string(),
   /** Runs it computes at a time. */
   slots: z.int().min(1).default(1),
+  /** Whose runs it computes. */
+  pools: z.array(PoolName).min(1).default(['default']),
   catalogue: Catalogue,
 });
 export type WorkerSpec = z.infer<typeof WorkerSpec>;

@@ -45,8 +45,9 @@ export const RunEventBody = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('epoch'), metrics: EpochMetrics, checkpoint: ArtifactRef.optional() }),
   z.strictObject({ type: z.literal('evaluated'), evaluation: FinalEvaluation }),
   z.strictObject({ type: z.literal('artifact'), artifact: ArtifactRef }),
-  z.strictObject({ type: z.literal('requeued'), reason: LabErrorSchema }),
-  /** The last event of every run. */
+  /** It waits for a worker again, at the earliest after `delaySeconds`. A run that had finished goes on if somebody asks. */
+  z.strictObject({ type: z.literal('requeued'), reason: LabErrorSchema, delaySeconds: z.number().min(0).optional() }),
+  /** The last event of a run, unless somebody asks for another attempt. */
   z.strictObject({ type: z.literal('finished'), status: z.enum(['succeeded', 'failed', 'cancelled']), error: LabErrorSchema.optional() }),
 ]);
 export type RunEventBody = z.infer<typeof RunEventBody>;

@@ -7,6 +7,9 @@ const count = z.int().min(1);
 export const Options = z.record(z.string(), z.unknown());
 export type Options = z.infer<typeof Options>;
 
+/** Name of a group of workers. */
+export const PoolName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected 1 to 64 small letters, digits, - and _, beginning with a letter or digit');
+
 /** A plugin and its options. */
 export const PluginUse = z.strictObject({ plugin: z.string().min(1), options: Options.default({}) });
 export type PluginUse = z.infer<typeof PluginUse>;
@@ -134,6 +137,10 @@ export const RunSpec = z.strictObject({
   name: z.string().max(200).optional(),
   /** One seed determines everything: initial weights, shuffles, random starts, noise. */
   seed: z.int().min(0).max(0xffff_ffff).default(0),
+  /** Only workers of this pool compute it. */
+  pool: PoolName.default('default'),
+  /** Higher goes first; among equals, first come. */
+  priority: z.int().min(-100).max(100).default(0),
   dataset: DatasetSpec,
   model: ModelSpec,
   /** Absent: only evaluate the weights of `model.fromRun`. */

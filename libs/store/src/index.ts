@@ -5,6 +5,7 @@ export type { Headline, HeadlineAttack } from './events/headline.ts';
 export type { Tail, TailOptions } from './events/tail.ts';
 export type { Claim, ClaimOptions } from './leases/claim.ts';
 export type { LeaseKey } from './leases/renew.ts';
+export type { Waiting } from './leases/waiting.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export type { Ending } from './runs/finish.ts';
 export type { RunFilter, RunPageOptions } from './runs/list.ts';

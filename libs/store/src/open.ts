@@ -16,8 +16,10 @@ export interface StoreOptions {
   readonly databaseUrl?: string | undefined;
   /** Silence after which a run is taken from its worker. Default 30. */
   readonly leaseSeconds?: number | undefined;
-  /** Claims after which a run whose lease runs out has failed. Default 3. */
+  /** Claims after which a run that loses its worker or whose computation dies has failed. Default 3. */
   readonly maxAttempts?: number | undefined;
+  /** Wait before a run whose computation died is tried again, doubled at each attempt up to 5 minutes. Default 5. */
+  readonly retrySeconds?: number | undefined;
   /** Size limit of one artifact. Default 4 GiB. */
   readonly maxArtifactBytes?: number | undefined;
   /** Told of broken database connections, which are replaced. */
@@ -29,7 +31,7 @@ export interface StoreOptions {
  * @throws LabError DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE, or SERVER_UNREACHABLE for a PostgreSQL that does not answer.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, leaseSeconds = 30, maxAttempts = 3, maxArtifactBytes = 2 ** 32, onError = () => undefined } = options;
+  const { databaseUrl, leaseSeconds = 30, maxAttempts = 3, retrySeconds = 5, maxArtifactBytes = 2 ** 32, onError = () => undefined } = options;
   const folder = await openFolder(options.folder);
   const wakes = new Wakes();
   const driver = databaseUrl === undefined ? await openEmbedded(folder, wakes) : await openPostgres(databaseUrl, wakes, { onError });
@@ -37,7 +39,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // Only who has the folder alone knows that nobody else's upload is under way.
     const files = await openArtifactFiles(join(folder, 'artifacts'), maxArtifactBytes, { sweep: driver.kind === 'pglite' });
     const busy = new Busy();
-    const session = { database: driver.database, wakes, busy, leaseSeconds, maxAttempts };
+    const session = { database: driver.database, wakes, busy, leaseSeconds, maxAttempts, retrySeconds };
     let closed: Promise<void> | undefined;
     const close = async () => {
       wakes.close();

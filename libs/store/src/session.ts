@@ -9,6 +9,8 @@ export interface Session {
   readonly busy: Busy;
   /** Silence after which a run is taken from its worker. */
   readonly leaseSeconds: number;
-  /** Claims after which a run whose lease runs out is given up. */
+  /** Claims after which a run that loses its worker is given up. */
   readonly maxAttempts: number;
+  /** Wait before the second attempt of a run whose computation died; each further one waits twice as long. */
+  readonly retrySeconds: number;
 }

@@ -9,9 +9,12 @@ import { claim, type Claim, type ClaimOptions } from './leases/claim.ts';
 import { expireLeases } from './leases/expire.ts';
 import { followLease, renewLease, type LeaseKey } from './leases/renew.ts';
 import { requestCancel } from './runs/cancel.ts';
+import type { Waiting } from './leases/waiting.ts';
+import { whyWaiting } from './leases/why-waiting.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
 import { countRuns, listRuns, type RunFilter, type RunPageOptions } from './runs/list.ts';
+import { retryRun } from './runs/retry.ts';
 import { findRun, type RunRow } from './runs/run.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
@@ -28,6 +31,8 @@ export interface Store extends AsyncDisposable {
   readonly listRuns: (options: RunPageOptions) => Promise<RunRow[]>;
   readonly countRuns: (filter?: RunFilter) => Promise<number>;
   readonly requestCancel: (runId: string) => Promise<RunRow>;
+  readonly retryRun: (runId: string) => Promise<RunRow>;
+  readonly whyWaiting: (runIds: readonly string[]) => Promise<Map<string, Waiting>>;
 
   readonly tail: Tail;
 
@@ -61,6 +66,8 @@ export function operations(session: Session, files: ArtifactFiles) {
     listRuns: bound(listRuns),
     countRuns: bound(countRuns),
     requestCancel: bound(requestCancel),
+    retryRun: bound(retryRun),
+    whyWaiting: bound(whyWaiting),
     tail: tailOf(session),
     claim: bound(claim),
     renewLease: bound(renewLease),

@@ -29,8 +29,14 @@ export const runs = pgTable(
     /** What a worker must offer to compute it: `dataset:mnist`, `attack:pgd`. */
     needs: text('needs').array().notNull(),
     status: text('status').$type<RunStatus>().notNull(),
+    pool: text('pool').notNull().default('default'),
+    priority: integer('priority').notNull().default(0),
     /** Number of claims; the fence of the lease. */
     attempt: integer('attempt').notNull().default(0),
+    /** Claims before somebody last asked for the run, which no longer count against the limit. */
+    attemptsBefore: integer('attempts_before').notNull().default(0),
+    /** A waiting run is not given to anybody earlier. */
+    notBefore: instant('not_before'),
     workerId: text('worker_id'),
     leaseExpiresAt: instant('lease_expires_at'),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
@@ -45,6 +51,7 @@ export const runs = pgTable(
   (run) => [
     check('runs_status', sql`${run.status} in ('queued', 'running', 'succeeded', 'failed', 'cancelled')`),
     check('runs_lease', sql`(${run.status} = 'running') = (${run.leaseExpiresAt} is not null)`),
+    index('runs_in_line').on(run.pool, run.priority.desc().nullsFirst(), run.number).where(sql`status = 'queued'`),
     index('runs_by_status').on(run.status, run.number),
     index('runs_by_dataset').on(run.dataset, run.number),
     index('runs_by_architecture').on(run.architecture, run.number),
@@ -84,6 +91,7 @@ export const workers = pgTable('workers', {
   engine: text('engine').notNull(),
   device: text('device').notNull(),
   slots: integer('slots').notNull(),
+  pools: text('pools').array().notNull().default(['default']),
   catalogueHash: text('catalogue_hash').notNull().references(() => catalogues.hash),
   /** What runs may need of it, in the words of `runs.needs`. */
   offers: text('offers').array().notNull(),

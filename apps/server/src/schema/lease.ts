@@ -29,7 +29,7 @@ builder.mutationFields((t) => ({
   claimRun: t.field({
     type: ClaimObject,
     nullable: true,
-    description: 'Gives a worker the oldest run it can compute; null where none came in time or its slots are taken.',
+    description: 'Gives a worker the first run in line that it can compute; null where none came in time or its slots are taken.',
     args: {
       workerId: t.arg.id({ required: true, description: 'A registered worker.' }),
       waitSeconds: t.arg.float({ defaultValue: 0, description: `Wait so long for a run to come, 0 to ${longestWait}.` }),

@@ -4,7 +4,7 @@ import type { Ending, Report } from '@entropic-lab/store';
 /** Events that the server makes itself, and who asks for them instead. */
 const ownEvents: Partial<Record<RunEventType, string>> = {
   queued: 'the server, when a run is recorded',
-  requeued: 'the server, when a lease runs out',
+  requeued: 'the server, when a run waits for another attempt',
   finished: 'finishRun',
 };
 

@@ -43,7 +43,7 @@ builder.mutationFields((t) => ({
   }),
   finishRun: t.field({
     type: RunObject,
-    description: 'Ends a held run: its status and its last event. Reporting the same again is fine.',
+    description: 'Ends an attempt: the status of the run and its event. A failure that another attempt may mend lets the run wait for one, anything else ends it. Reporting the same again is fine.',
     args: {
       runId: t.arg.id({ required: true, description: 'Which run.' }),
       attempt: t.arg.int({ required: true, description: 'Of the claim.' }),

@@ -58,13 +58,16 @@ ref('artifact').implement({
 });
 
 ref('requeued').implement({
-  description: 'The worker was lost, and the run waits for another.',
+  description: 'An attempt did not end well, or somebody asked for another: the run waits for a worker again.',
   interfaces: [RunEventInterface],
-  fields: (t) => ({ reason: t.field({ type: LabErrorRef, resolve: ({ body }) => body.reason, description: 'Why.' }) }),
+  fields: (t) => ({
+    reason: t.field({ type: LabErrorRef, resolve: ({ body }) => body.reason, description: 'Why.' }),
+    delaySeconds: t.float({ nullable: true, resolve: ({ body }) => body.delaySeconds, description: 'It begins so much later at the earliest; null: at once.' }),
+  }),
 });
 
 ref('finished').implement({
-  description: 'The run ended; no event follows.',
+  description: 'The run ended; no event follows, unless somebody asks for another attempt.',
   interfaces: [RunEventInterface],
   fields: (t) => ({
     status: t.field({ type: EndingEnum, resolve: ({ body }) => body.status, description: 'How.' }),

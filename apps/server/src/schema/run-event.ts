@@ -27,8 +27,8 @@ export const RunEventTypeEnum = builder.enumType('RunEventType', {
     epoch: { description: 'An epoch is trained and measured.' },
     evaluated: { description: 'The final state is measured.' },
     artifact: { description: 'Bytes were kept.' },
-    requeued: { description: 'Its worker was lost; it waits again.' },
-    finished: { description: 'It ended; the last event of every run.' },
+    requeued: { description: 'It waits again: its worker was lost, its computation died, or somebody asked.' },
+    finished: { description: 'It ended.' },
   } as const,
 });
 

@@ -5,7 +5,7 @@ import { requireRun } from './run.ts';
 builder.subscriptionField('runEvents', (t) =>
   t.field({
     type: RunEventInterface,
-    description: 'Past and future of a run: replays its events after the cursor, then follows, and completes behind the `finished` event.',
+    description: 'Past and future of a run: replays its events after the cursor, then follows, and completes when the run has ended.',
     args: {
       runId: t.arg.id({ required: true, description: 'Which run.' }),
       after: t.arg.int({ defaultValue: 0, description: '`seq` of the last event that the reader has. Default: none.' }),

@@ -145,6 +145,8 @@ export const RunSpecInput = builder.inputType('RunSpecInput', {
   fields: (t) => ({
     name: t.string({ description: 'For people, up to 200 signs.' }),
     seed: t.field({ type: 'SafeInt', description: 'Determines everything random, 0 to 4294967295. Default 0.' }),
+    pool: t.string({ description: 'Only workers of this pool compute it. Default `default`.' }),
+    priority: t.int({ description: 'Higher goes first, -100 to 100. Default 0.' }),
     dataset: t.field({ type: DatasetSpecInput, required: true, description: 'What to train and attack on.' }),
     model: t.field({ type: ModelSpecInput, required: true, description: 'Which network.' }),
     training: t.field({ type: TrainingSpecInput, description: 'How to train. Absent: only evaluate the weights of `model.fromRun`.' }),

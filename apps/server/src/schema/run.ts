@@ -5,6 +5,7 @@ import { RunStatusEnum } from './enums.ts';
 import { HeadlineObject } from './headline.ts';
 import { LabErrorRef } from './lab-error.ts';
 import { ProgressObject } from './progress.ts';
+import { WaitingObject } from './waiting.ts';
 
 export const RunObject = builder.objectRef<RunRow>('Run').implement({
   description: 'A request to train and attack, and where it stands.',
@@ -19,6 +20,14 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
     trainer: t.exposeString('trainer', { nullable: true, description: 'Kind of trainer; null for a run that only evaluates.' }),
     loss: t.exposeString('loss', { nullable: true, description: 'Loss plugin; null for a run that only evaluates.' }),
     fromRun: t.exposeString('fromRun', { nullable: true, description: 'Run whose weights it starts from.' }),
+    pool: t.exposeString('pool', { description: 'Only workers of this pool compute it.' }),
+    priority: t.exposeInt('priority', { description: 'Higher goes first.' }),
+    waiting: t.field({
+      type: WaitingObject,
+      nullable: true,
+      resolve: async ({ id, status }, _args, { waitingOf }) => (status === 'queued' ? ((await waitingOf(id)) ?? null) : null),
+      description: 'Why it waits; null for a run that does not.',
+    }),
     attempt: t.exposeInt('attempt', { description: 'Times that a worker claimed it.' }),
     workerId: t.exposeString('workerId', { nullable: true, description: 'Worker that holds or finished it.' }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Somebody asked for it to stop.' }),

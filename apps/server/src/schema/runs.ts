@@ -13,6 +13,8 @@ const RunFilterInput = builder.inputType('RunFilter', {
     trainer: t.string({ description: 'Kind of trainer.' }),
     loss: t.string({ description: 'Loss plugin.' }),
     fromRun: t.string({ description: 'Run whose weights it starts from.' }),
+    pool: t.string({ description: 'Pool of workers.' }),
+    givenUp: t.boolean({ description: 'True: only dead letters, runs that failed of what another attempt might mend when their attempts were used up. False: all others.' }),
   }),
 });
 

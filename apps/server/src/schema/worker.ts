@@ -11,6 +11,7 @@ const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
     engine: t.exposeString('engine', { description: 'What computes.' }),
     device: t.exposeString('device', { description: 'On what.' }),
     slots: t.exposeInt('slots', { description: 'Runs it computes at a time.' }),
+    pools: t.exposeStringList('pools', { description: 'Whose runs it computes.' }),
     running: t.exposeInt('running', { description: 'Runs it holds now.' }),
     catalogueHash: t.exposeString('catalogueHash', { description: 'SHA-256 of what it offers; workers with the same hash offer the same.' }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first came.' }),
@@ -26,6 +27,7 @@ const WorkerInput = builder.inputType('WorkerInput', {
     engine: t.string({ required: true, description: 'What computes.' }),
     device: t.string({ required: true, description: 'On what.' }),
     slots: t.int({ description: 'Runs it computes at a time, at least 1. Default 1.' }),
+    pools: t.stringList({ description: 'Pools whose runs it computes. Default `default` alone.' }),
     catalogue: t.field({ type: 'JSON', required: true, description: 'Plugins, data sets and architectures it offers: a Catalogue of the protocol.' }),
   }),
 });
@@ -40,7 +42,7 @@ builder.mutationField('registerWorker', (t) =>
     description: 'Enters a worker with what it offers, or brings what is known of it up to date. True.',
     args: { input: t.arg({ type: WorkerInput, required: true, description: 'The worker.' }) },
     resolve: async (_root, { input }, { store, log }) => {
-      const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined });
+      const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined, pools: input.pools ?? undefined });
       checkCatalogue(worker.catalogue);
       await store.registerWorker(worker);
       log.info({ worker: worker.id, name: worker.name, engine: worker.engine, device: worker.device }, 'worker registered');

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Equipment, FromRunner } from '../ipc.ts';
 import type { Claim as Granted } from '@entropic-lab/client';
 import { completeClaim, type Claim } from './claim.ts';
+import { alreadyReported, epochsReported } from './reported.ts';
 import { untilAnswered } from './delivery.ts';
 import { watchLease } from './lease-watch.ts';
 import { Outbox } from './outbox.ts';
@@ -49,8 +50,9 @@ export async function superviseRun(claim: Granted, supervision: Supervision): Pr
   try {
     const ending = await compute(claim, { ...supervision, folder, outbox, patiently });
     await outbox.flush();
-    await patiently(() => client.worker.finish({ ...claim.lease, seq: outbox.nextSeq, time: new Date().toISOString(), ...ending }));
-    log.info({ runId: claim.lease.runId, status: ending.status }, 'run ended');
+    const time = new Date().toISOString();
+    const { status } = await patiently(() => client.worker.finish({ ...claim.lease, seq: outbox.nextSeq, time, ...ending }));
+    log.info({ runId: claim.lease.runId, ending: ending.status, status }, status === 'queued' ? 'attempt ended, the run waits for another' : 'run ended');
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'LEASE_LOST') throw error;
     log.warn({ runId: claim.lease.runId }, `run given up: ${error.message}`);
@@ -83,9 +85,9 @@ async function compute(granted: Granted, computation: Computation): Promise<Endi
     const claim = await patiently(() => completeClaim(client, granted));
     const files = await fetchFiles(claim, computation);
     const { run } = claim;
-    runner.send({ type: 'run', job: { runId: run.id, spec: run.spec, equipment, folder, reportedEpochs: run.headline?.epoch ?? 0, checkpointSeconds: computation.checkpointSeconds, ...files } });
+    runner.send({ type: 'run', job: { runId: run.id, spec: run.spec, equipment, folder, reportedEpochs: epochsReported(run), checkpointSeconds: computation.checkpointSeconds, ...files } });
     for await (const message of runner.messages()) {
-      const ending = await handle(message, computation);
+      const ending = await handle(message, run, computation);
       if (ending !== undefined) return requests.judge(ending);
     }
     throw new LabError('INTERNAL', '[worker] the runner stopped talking without an ending');
@@ -96,9 +98,9 @@ async function compute(granted: Granted, computation: Computation): Promise<Endi
   }
 }
 
-async function handle(message: FromRunner, { client, outbox, patiently }: Computation): Promise<Ending | undefined> {
+async function handle(message: FromRunner, run: Granted['run'], { client, outbox, patiently }: Computation): Promise<Ending | undefined> {
   if (message.type === 'ended') return { status: message.status, error: message.error };
-  if (message.type !== 'event') return undefined;
+  if (message.type !== 'event' || alreadyReported(run, message.body)) return undefined;
   for (const file of message.files) {
     const content = await readFile(file.path);
     await patiently(() => client.artifacts.upload(content));

@@ -18,7 +18,7 @@ export type Dataset = ResultOf<typeof Datasets>['datasets'][number];
 export const Architectures = graphql(`query Architectures { architectures { name title inputShape classes parameters optionsSchema } }`);
 export type Architecture = ResultOf<typeof Architectures>['architectures'][number];
 
-export const Workers = graphql(`query Workers { workers { id name engine device slots running catalogueHash registeredAt lastSeenAt } }`);
+export const Workers = graphql(`query Workers { workers { id name engine device slots pools running catalogueHash registeredAt lastSeenAt } }`);
 export type Worker = ResultOf<typeof Workers>['workers'][number];
 
 export const Lab = graphql(`query Lab { lab { version database time } }`);

@@ -14,6 +14,9 @@ export const RunFields = graphql(`
     trainer
     loss
     fromRun
+    pool
+    priority
+    waiting { reason message missing position retryAt expectedSeconds }
     attempt
     workerId
     cancelRequested

@@ -10,6 +10,7 @@ export function exampleWorker(dataset = 'mnist'): WorkerSpec {
     engine: 'none',
     device: 'none',
     slots: 100,
+    pools: ['default'],
     catalogue: {
       plugins: [
         { ...plugin, kind: 'loss', name: 'cross-entropy', title: 'Cross-entropy', norms: [], optionsSchema: { ...closed, properties: {} } },

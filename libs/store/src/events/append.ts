@@ -1,7 +1,8 @@
 import { LabError, type LeaseState, type RunEvent } from '@entropic-lab/protocol';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
-import { leaseEnd } from '../leases/lease-end.ts';
+import { fateOf } from '../leases/fate.ts';
+import { fromNow } from '../leases/from-now.ts';
 import { lockRun } from '../runs/run.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
@@ -34,8 +35,9 @@ export async function appendEvents(session: Session, report: Report): Promise<Re
   return session.database.transaction(async (tx) => {
     const run = await lockRun(tx, report.runId);
     if (report.attempt !== run.attempt) throw leaseLost(run, report.attempt);
-    if (run.status !== 'running') return confirm(tx, run, report);
-    return write(tx, run, await refuseConflicts(tx, run, report), session.leaseSeconds);
+    const judged = { ...report, events: report.events.map((event) => ({ ...event, body: fateOf(run, event.body, session) })) };
+    if (run.status !== 'running') return confirm(tx, run, judged);
+    return write(tx, run, await refuseConflicts(tx, run, judged), session.leaseSeconds);
   });
 }
 
@@ -51,8 +53,8 @@ async function confirm(tx: Database, run: RunRow, report: Report): Promise<Recei
 async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leaseSeconds: number): Promise<Receipt> {
   await record(tx, fresh);
   const lastSeq = fresh.at(-1)?.seq ?? run.lastSeq;
-  const ended = fresh.at(-1)?.body.type === 'finished';
-  const changes = { leaseExpiresAt: leaseEnd(leaseSeconds), ...changesBy(run, fresh), lastSeq };
+  const ended = endsAttempt(fresh.at(-1));
+  const changes = { leaseExpiresAt: fromNow(leaseSeconds), ...changesBy(run, fresh), lastSeq };
   await tx.update(runs).set(changes).where(eq(runs.id, run.id));
   await touchWorker(tx, run.workerId!);
   if (ended) {
@@ -61,6 +63,10 @@ async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leas
     await notify(tx, topics.queue);
   }
   return { lease: ended ? 'lost' : run.cancelRequested ? 'cancelRequested' : 'held', lastSeq };
+}
+
+function endsAttempt(event: NewEvent | undefined): boolean {
+  return event !== undefined && (event.body.type === 'finished' || event.body.type === 'requeued');
 }
 
 function leaseLost(run: RunRow, attempt: number): LabError {

@@ -1,9 +1,11 @@
 import type { RunEventBody } from '@entropic-lab/protocol';
+import type { SQL } from 'drizzle-orm';
+import { fromNow } from '../leases/from-now.ts';
 import type { RunRow } from '../tables.ts';
 import { headlineOf } from './headline.ts';
 import type { NewEvent } from './record.ts';
 
-type Changes = Partial<Omit<RunRow, 'leaseExpiresAt'>> & { leaseExpiresAt?: null };
+type Changes = Partial<Omit<RunRow, 'leaseExpiresAt' | 'notBefore'>> & { leaseExpiresAt?: null; notBefore?: SQL<Date> | null };
 type Rules = { [Type in RunEventBody['type']]: (body: Extract<RunEventBody, { type: Type }>, event: NewEvent, run: RunRow) => Changes };
 
 /** What an event changes in the row of its run: one line a type. */
@@ -15,7 +17,7 @@ const rules: Rules = {
   epoch: ({ metrics }) => ({ headline: headlineOf(metrics) }),
   evaluated: ({ evaluation }) => ({ headline: headlineOf(evaluation) }),
   artifact: () => ({}),
-  requeued: () => ({ status: 'queued', progress: null, workerId: null, ...noLease }),
+  requeued: ({ delaySeconds }) => ({ status: 'queued', progress: null, workerId: null, error: null, finishedAt: null, ...noLease, notBefore: delaySeconds === undefined ? null : fromNow(delaySeconds) }),
   finished: ({ status, error }, { time }) => ({ status, error: error ?? null, finishedAt: time, ...noLease }),
 };
 
@@ -23,7 +25,7 @@ const noLease = { leaseExpiresAt: null } as const;
 
 /** What events, in order, change in the row of their run. */
 export function changesBy(run: RunRow, events: readonly NewEvent[]): Changes {
-  return events.reduce<Changes>((changes, event) => ({ ...changes, ...changeBy(event, { ...run, ...changes }) }), {});
+  return events.reduce<Changes>((changes, event) => ({ ...changes, ...changeBy(event, { ...run, ...changes } as RunRow) }), {});
 }
 
 function changeBy(event: NewEvent, run: RunRow): Changes {

@@ -20,11 +20,13 @@ export async function readPage(database: Database, runId: string, after: number)
   if (!Number.isInteger(after) || after < 0) {
     throw new LabError('INVALID_INPUT', `[store] expected a cursor of 0 or the seq of an event, got ${after} (after).`, { path: 'after' });
   }
-  const rows = await boundedRows(database, runId, after);
-  if (rows.length > 0) return { events: rows.map(eventOf), ended: rows.at(-1)!.body.type === 'finished' };
+  const events = (await boundedRows(database, runId, after)).map(eventOf);
+  const last = events.at(-1);
+  if (last !== undefined && last.body.type !== 'finished') return { events, ended: false };
+  // Behind a last event there may be more: somebody asked for another attempt.
   const run = await findRun(database, runId);
   if (run === undefined) throw unknownRun(runId);
-  return { events: [], ended: isFinal(run.status) && after >= run.lastSeq };
+  return { events, ended: isFinal(run.status) && (last?.seq ?? after) >= run.lastSeq };
 }
 
 async function boundedRows(database: Database, runId: string, after: number) {

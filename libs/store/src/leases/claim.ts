@@ -5,8 +5,8 @@ import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
 import { seenWorker } from '../workers/seen.ts';
-import { leaseEnd } from './lease-end.ts';
-import { nextInQueue } from './queue.ts';
+import { fromNow } from './from-now.ts';
+import { nextInQueue, secondsToNext } from './queue.ts';
 
 /** A run that is now its worker's to compute. */
 export interface Claim {
@@ -16,21 +16,16 @@ export interface Claim {
   readonly nextSeq: number;
 }
 
-/**
- * Gives the worker the oldest run it can compute, or undefined where there is none or all its slots are taken. Two
- * claims never get the same run, and claims of one worker wait for one another, so that its slots are counted right.
- * @throws LabError UNKNOWN_WORKER.
- */
-export async function claimNow(session: Session, workerId: string): Promise<Claim | undefined> {
-  return session.database.transaction(async (tx) => {
-    const worker = await seenWorker(tx, workerId);
-    if ((await runsHeldBy(tx, workerId)) >= worker.slots) return undefined;
-    const next = await nextInQueue(tx, worker.offers);
-    return next === undefined ? undefined : grant(tx, next, { workerId, leaseSeconds: session.leaseSeconds });
-  });
+/** Nothing to claim now; the time of a run that waits for it comes in so many seconds. */
+interface Nothing {
+  readonly againInSeconds: number | undefined;
 }
 
-/** The same, waiting up to `waitSeconds` for a run to come. Undefined at the end of that time or when aborted. */
+/**
+ * Gives the worker the first run in line that it can compute, waiting up to `waitSeconds` for one to come. Undefined at
+ * the end of that time or when aborted. Two claims never get the same run.
+ * @throws LabError UNKNOWN_WORKER.
+ */
 export async function claim(session: Session, workerId: string, { waitSeconds = 0, signal }: ClaimOptions = {}): Promise<Claim | undefined> {
   const timeUp = AbortSignal.timeout(waitSeconds * 1000);
   const enough = signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
@@ -39,14 +34,31 @@ export async function claim(session: Session, workerId: string, { waitSeconds = 
     for (let first = true; first || !waiter.over(enough); first = false) {
       if (waiter.over(signal)) return undefined;
       const seen = waiter.version();
-      const claimed = await claimNow(session, workerId);
-      if (claimed !== undefined) return claimed;
-      await waiter.after(seen, enough);
+      const got = await claimNow(session, workerId);
+      if ('run' in got) return got;
+      await waiter.after(seen, until(got, enough));
     }
     return undefined;
   } finally {
     waiter[Symbol.dispose]();
   }
+}
+
+/** Claims of one worker wait for one another, so that its slots are counted right. */
+async function claimNow(session: Session, workerId: string): Promise<Claim | Nothing> {
+  return session.database.transaction(async (tx) => {
+    const worker = await seenWorker(tx, workerId);
+    if ((await runsHeldBy(tx, workerId)) >= worker.slots) return { againInSeconds: undefined };
+    const next = await nextInQueue(tx, worker);
+    if (next === undefined) return { againInSeconds: await secondsToNext(tx, worker) };
+    return grant(tx, next, { workerId, leaseSeconds: session.leaseSeconds });
+  });
+}
+
+function until({ againInSeconds }: Nothing, enough: AbortSignal): AbortSignal {
+  if (againInSeconds === undefined) return enough;
+  // A moment later than told: what the database rounds down must have come.
+  return AbortSignal.any([enough, AbortSignal.timeout(Math.ceil(againInSeconds * 1000) + 1)]);
 }
 
 export interface ClaimOptions {
@@ -61,7 +73,7 @@ async function runsHeldBy(tx: Database, workerId: string): Promise<number> {
 }
 
 async function grant(tx: Database, next: RunRow, { workerId, leaseSeconds }: { workerId: string; leaseSeconds: number }): Promise<Claim> {
-  const changes = { status: 'running' as const, attempt: next.attempt + 1, workerId, leaseExpiresAt: leaseEnd(leaseSeconds) };
+  const changes = { status: 'running' as const, attempt: next.attempt + 1, workerId, notBefore: null, leaseExpiresAt: fromNow(leaseSeconds) };
   const [run] = await tx.update(runs).set(changes).where(eq(runs.id, next.id)).returning();
   const lease = { runId: run!.id, attempt: run!.attempt, expiresAt: run!.leaseExpiresAt!.toISOString(), leaseSeconds };
   return { run: run!, lease, nextSeq: run!.lastSeq + 1 };

@@ -1,18 +1,35 @@
-import { and, arrayContained, asc, eq } from 'drizzle-orm';
+import { and, arrayContained, asc, desc, eq, inArray, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { runs, type RunRow } from '../tables.ts';
 
+/** A worker, as the queue sees it. */
+export interface Taker {
+  readonly pools: readonly string[];
+  readonly offers: readonly string[];
+}
+
+/** The line of each pool: higher priority first, then first come. */
+export const lineOrder: readonly SQL[] = [desc(runs.priority), asc(runs.number)];
+
+/** Runs that wait and may begin. */
+export const due = and(eq(runs.status, 'queued'), or(isNull(runs.notBefore), lte(runs.notBefore, sql`now()`)))!;
+
 /**
- * The oldest waiting run that needs nothing but what is offered, locked; runs that somebody else is just claiming are
- * passed over. All that knows the order of the queue is here.
+ * The first run in line that needs nothing but what the worker offers, locked; runs that somebody else is just claiming
+ * are passed over. A run whose time has not come, or that no worker here can do, holds up nobody behind it.
  */
-export async function nextInQueue(tx: Database, offers: readonly string[]): Promise<RunRow | undefined> {
-  const [run] = await tx
-    .select()
-    .from(runs)
-    .where(and(eq(runs.status, 'queued'), arrayContained(runs.needs, [...offers])))
-    .orderBy(asc(runs.number))
-    .limit(1)
-    .for('update', { skipLocked: true });
+export async function nextInQueue(tx: Database, taker: Taker): Promise<RunRow | undefined> {
+  const [run] = await tx.select().from(runs).where(and(due, suits(taker))).orderBy(...lineOrder).limit(1).for('update', { skipLocked: true });
   return run;
+}
+
+/** Seconds until the time of the next run comes that the worker could take; undefined where none waits for its time. */
+export async function secondsToNext(tx: Database, taker: Taker): Promise<number | undefined> {
+  const seconds = sql<number | null>`extract(epoch from min(${runs.notBefore}) - now())`.mapWith(Number);
+  const [row] = await tx.select({ seconds }).from(runs).where(and(eq(runs.status, 'queued'), sql`${runs.notBefore} > now()`, suits(taker)));
+  return row?.seconds ?? undefined;
+}
+
+function suits({ pools, offers }: Taker): SQL {
+  return and(inArray(runs.pool, [...pools]), arrayContained(runs.needs, [...offers]))!;
 }

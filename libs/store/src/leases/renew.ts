@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
 import { touchWorker } from '../workers/seen.ts';
-import { leaseEnd } from './lease-end.ts';
+import { fromNow } from './from-now.ts';
 
 /** A lease, by its fence. */
 export interface LeaseKey {
@@ -21,7 +21,7 @@ export interface LeaseKey {
  */
 export async function renewLease({ database, leaseSeconds }: Session, { runId, attempt }: LeaseKey): Promise<LeaseState> {
   const held = and(eq(runs.id, runId), eq(runs.attempt, attempt), eq(runs.status, 'running'));
-  const [run] = await database.update(runs).set({ leaseExpiresAt: leaseEnd(leaseSeconds) }).where(held).returning();
+  const [run] = await database.update(runs).set({ leaseExpiresAt: fromNow(leaseSeconds) }).where(held).returning();
   if (run === undefined) return leaseState(database, { runId, attempt });
   await touchWorker(database, run.workerId!);
   return stateOf(run, attempt);

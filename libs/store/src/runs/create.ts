@@ -27,5 +27,7 @@ function columnsOf(spec: RunSpec) {
     loss: spec.training?.loss.plugin ?? null,
     fromRun: spec.model.fromRun ?? null,
     needs: needsOf(spec),
+    pool: spec.pool,
+    priority: spec.priority,
   };
 }

@@ -13,7 +13,8 @@ export interface Ending {
 }
 
 /**
- * Ends the run: its status and its last event are one transaction. Idempotent like every report.
+ * Ends the attempt: the run's status and its event are one transaction. A failure that another attempt may mend lets the
+ * run wait for one; anything else ends the run. Idempotent like every report.
  * @throws LabError as `appendEvents` does.
  */
 export async function finishRun(session: Session, { runId, attempt, ...event }: Ending): Promise<RunRow> {

@@ -1,5 +1,6 @@
 import type { RunStatus } from '@entropic-lab/protocol';
-import { and, count, desc, eq, inArray, lt, gt, asc, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, lt, gt, asc, sql, type SQL } from 'drizzle-orm';
+import { mendableCodes } from '../leases/fate.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 
@@ -11,6 +12,9 @@ export interface RunFilter {
   readonly trainer?: string | undefined;
   readonly loss?: string | undefined;
   readonly fromRun?: string | undefined;
+  readonly pool?: string | undefined;
+  /** True: only runs that failed of what another attempt might mend, when their attempts were used up. False: all others. */
+  readonly givenUp?: boolean | undefined;
 }
 
 export interface RunPageOptions {
@@ -43,14 +47,19 @@ export async function countRuns({ database }: Session, filter: RunFilter = {}): 
   return row!.total;
 }
 
-function conditions({ status, dataset, architecture, trainer, loss, fromRun }: RunFilter): SQL[] {
+const deadLetter = sql`${runs.status} = 'failed' and ${inArray(sql`${runs.error} ->> 'code'`, [...mendableCodes])}`;
+
+function conditions({ status, dataset, architecture, trainer, loss, fromRun, pool, givenUp }: RunFilter): SQL[] {
   const equal = [
     [runs.dataset, dataset],
     [runs.architecture, architecture],
     [runs.trainer, trainer],
     [runs.loss, loss],
     [runs.fromRun, fromRun],
+    [runs.pool, pool],
   ] as const;
   const given = equal.flatMap(([column, value]) => (value === undefined ? [] : [eq(column, value)]));
-  return status === undefined ? given : [inArray(runs.status, [...status]), ...given];
+  if (status !== undefined) given.push(inArray(runs.status, [...status]));
+  if (givenUp !== undefined) given.push(sql`(${deadLetter}) = ${givenUp}`);
+  return given;
 }

@@ -58,7 +58,7 @@ export const exampleCatalogue: Catalogue = {
 };
 
 export function exampleWorker(changes: Partial<WorkerSpec> = {}): WorkerSpec {
-  return { id: randomUUID(), name: 'example', engine: 'none', device: 'none', slots: 1, catalogue: exampleCatalogue, ...changes };
+  return { id: randomUUID(), name: 'example', engine: 'none', device: 'none', slots: 1, pools: ['default'], catalogue: exampleCatalogue, ...changes };
 }
 
 export function exampleSpec(changes: Record<string, unknown> = {}): RunSpec {

@@ -15,6 +15,7 @@ export async function registerWorker({ database }: Session, { catalogue, ...work
     engine: storableText(worker.engine),
     device: storableText(worker.device),
     slots: worker.slots,
+    pools: worker.pools,
     catalogueHash: hash,
     offers: offersOf(catalogue),
   };

@@ -1,4 +1,4 @@
-import type { RunEvent, RunEventBody } from '@entropic-lab/protocol';
+import type { ErrorCode, RunEvent, RunEventBody } from '@entropic-lab/protocol';
 import type { Claim, Report, Store } from '../../index.ts';
 import { exampleSpec, exampleWorker } from '../examples.ts';
 
@@ -35,6 +35,10 @@ export function log(seq: number, message = `event ${seq}`): Report['events'][num
 
 export function finished(seq: number, status: 'succeeded' | 'cancelled' = 'succeeded') {
   return { seq, time, body: { type: 'finished', status } as Extract<RunEventBody, { type: 'finished' }> };
+}
+
+export function failed(seq: number, code: ErrorCode) {
+  return { seq, time, body: { type: 'finished', status: 'failed', error: { code, message: 'as it was' } } as Extract<RunEventBody, { type: 'finished' }> };
 }
 
 export async function history(store: Store, runId: string): Promise<RunEvent[]> {

@@ -3,15 +3,19 @@ import { artifactSuite } from './artifacts.ts';
 import { eventSuite } from './events.ts';
 import { leaseSuite } from './leases.ts';
 import { listSuite } from './lists.ts';
+import { queueSuite } from './queue.ts';
+import { retrySuite } from './retries.ts';
 import { tailSuite } from './tail.ts';
 
 /** With what the suites expect a store to be opened. */
-export const suiteOptions = { leaseSeconds: 0.05, maxAttempts: 3, maxArtifactBytes: 100_000 } satisfies Partial<StoreOptions>;
+export const suiteOptions = { leaseSeconds: 0.05, maxAttempts: 3, retrySeconds: 1, maxArtifactBytes: 100_000 } satisfies Partial<StoreOptions>;
 
 /** What a store promises, whatever database is behind it. */
 export function storeSuite(get: () => Store): void {
   eventSuite(get);
   leaseSuite(get);
+  retrySuite(get);
+  queueSuite(get);
   tailSuite(get);
   listSuite(get);
   artifactSuite(get);
