@@ -3,19 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { follow, post } from './fixtures/plain-clients.ts';
-import { startProcess, temporaryFolder, type RunningProcess } from './fixtures/processes.ts';
+import { startProcess, temporaryFolder } from './fixtures/processes.ts';
 
 const cli = 'apps/cli/src/main.ts';
-
-/** Waits until the process printed a match. */
-async function printed(process: RunningProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  for (;;) {
-    const match = pattern.exec(process.printed());
-    if (match !== null) return match;
-    const ended = await Promise.race([process.ended, sleep(50)]);
-    if (ended !== undefined && pattern.exec(process.printed()) === null) throw new Error(`it ended without ${pattern}:\n${process.printed()}`);
-  }
-}
 
 async function runCli(...args: string[]): Promise<{ code: number | null; text: string }> {
   await using process = startProcess(cli, args);
@@ -40,24 +30,24 @@ describe('entropic', () => {
   it('up serves run, runs, watch and cancel, and one Ctrl-C ends it all', async () => {
     await using folder = await temporaryFolder();
     await using up = startProcess(cli, ['up', '--folder', folder.path, '--port', '0']);
-    const [, url] = await printed(up, /Entropic Lab is at (\S+)/);
+    const url = await up.printedMatch(/Entropic Lab is at (\S+)/);
 
-    const run = await runCli('run', ...small, '--epochs', '2', '--name', 'first', '--url', url!);
+    const run = await runCli('run', ...small, '--epochs', '2', '--name', 'first', '--url', url);
     expect(run.code, run.text).toBe(0);
     expect(run.text).toMatch(/1\/2 +\d/);
     expect(run.text).toMatch(/2\/2 +\d[^]*finished/);
     const id = /run (\S+)/.exec(run.text)![1]!;
 
-    const watched = await runCli('watch', id, '--json', '--url', url!);
+    const watched = await runCli('watch', id, '--json', '--url', url);
     expect(watched.text.trim().split('\n').map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(
       (await follow(`${url}/graphql`, { runId: id, after: 0 })).map(({ seq }) => seq),
     );
-    expect((await runCli('runs', '--url', url!)).text).toMatch(new RegExp(`${id}\\s+succeeded\\s+first\\s+lenet5\\s+mnist`));
+    expect((await runCli('runs', '--url', url)).text).toMatch(new RegExp(`${id}\\s+succeeded\\s+first\\s+lenet5\\s+mnist`));
 
-    const detached = (await runCli('run', ...small, '--epochs', '500', '--detach', '--url', url!)).text.trim();
-    expect((await runCli('cancel', detached, '--url', url!)).text).toContain('cancelled');
+    const detached = (await runCli('run', ...small, '--epochs', '500', '--detach', '--url', url)).text.trim();
+    expect((await runCli('cancel', detached, '--url', url)).text).toContain('cancelled');
 
-    const misspelt = await runCli('run', ...small, '--epochs', '1', '--loss', 'entropi', '--url', url!);
+    const misspelt = await runCli('run', ...small, '--epochs', '1', '--loss', 'entropi', '--url', url);
     expect(misspelt).toMatchObject({ code: 1, text: expect.stringContaining('entropic') });
 
     up.child.kill('SIGINT');
@@ -75,7 +65,7 @@ describe('entropic', () => {
   it('up refuses a folder that another lab holds, and leaves that one alone', async () => {
     await using folder = await temporaryFolder();
     await using up = startProcess(cli, ['up', '--folder', folder.path, '--port', '0']);
-    const [, url] = await printed(up, /Entropic Lab is at (\S+)/);
+    const url = await up.printedMatch(/Entropic Lab is at (\S+)/);
     const second = await runCli('up', '--folder', folder.path, '--port', '0');
     expect(second).toMatchObject({ code: 1, text: expect.stringContaining('DATA_FOLDER_IN_USE') });
     expect((await post(`${url}/graphql`, '{ lab { version } }')).data).toBeTruthy();
@@ -84,7 +74,7 @@ describe('entropic', () => {
   it('leaves nothing running when it is killed outright', async () => {
     await using folder = await temporaryFolder();
     await using up = startProcess(cli, ['up', '--folder', folder.path, '--port', '0']);
-    await printed(up, /Entropic Lab is at/);
+    await up.printedMatch(/Entropic Lab is at/);
     expect((await processesOf(folder.path)).length).toBeGreaterThan(0);
     up.child.kill('SIGKILL');
     await up.ended;
@@ -109,7 +99,7 @@ describe('entropic demo', () => {
   it('marks its run as cancelled when interrupted in the middle, and leaves nothing running', async () => {
     await using folder = await temporaryFolder();
     await using demo = startProcess(cli, ['demo', '--folder', folder.path, '--port', '0', '--train', '60000', '--epochs', '500']);
-    const [, id] = await printed(demo, /Pretraining \(run (\S+)\)[^]*opening mnist/);
+    const id = await demo.printedMatch(/Pretraining \(run (\S+)\)[^]*opening mnist/);
     demo.child.kill('SIGINT');
     expect(await demo.ended).toEqual({ code: 130, signal: null });
     await gone(folder.path);

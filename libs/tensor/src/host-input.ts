@@ -10,23 +10,29 @@ export interface HostInput {
 
 export type HostInputRecorder = (input: HostInput) => Tensor;
 
-let recorder: HostInputRecorder | undefined;
+/**
+ * Process-wide, under a registered symbol: a plugin may bring its own copy of this package, and a draw of its must not
+ * be frozen into a graph because the tracer told another copy.
+ */
+const slot: unique symbol = Symbol.for('@entropic-lab/tensor/host-input');
+const registry = globalThis as { [slot]?: HostInputRecorder | undefined };
 
 /**
  * A tensor whose value the host makes. Eager code draws it at once. Under tracing it becomes an input of the
  * compiled function that is drawn anew at every call, where a plain `tf.tensor` would be frozen into the graph.
  */
 export function hostInput(input: HostInput): Tensor {
-  return recorder === undefined ? tensor(input.draw(), [...input.shape], input.dtype) : recorder(input);
+  const record = registry[slot];
+  return record === undefined ? tensor(input.draw(), [...input.shape], input.dtype) : record(input);
 }
 
 /** Runs `body` with every {@link hostInput} handed to `record`. For tracers. */
 export function recordHostInputs<T>(record: HostInputRecorder, body: () => T): T {
-  const outer = recorder;
-  recorder = record;
+  const outer = registry[slot];
+  registry[slot] = record;
   try {
     return body();
   } finally {
-    recorder = outer;
+    registry[slot] = outer;
   }
 }

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { published, type Manifest } from './published.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** What a plugin author installs: the SDK and what it stands on. */
+const packages = ['libs/protocol', 'libs/tensor', 'libs/models', 'libs/datasets', 'libs/entropy', 'libs/plugin-sdk', 'tools/create-plugin'];
+
+/**
+ * Makes npm packages of the workspace, as they are published: JavaScript and types instead of source, versions instead
+ * of workspace links. `npm run pack -- <folder>` writes a .tgz for each into the folder.
+ */
+function pack(target: string): void {
+  mkdirSync(target, { recursive: true });
+  const scratch = mkdtempSync(join(tmpdir(), 'entropic-pack-'));
+  try {
+    const compiled = compile(scratch);
+    for (const folder of packages) {
+      const staged = stage(folder, { compiled, scratch });
+      console.log(`packing ${folder}`);
+      execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', target, staged], { stdio: ['ignore', 'ignore', 'inherit'] });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Compiles all of them in one program, since each sees the others as source. Returns the folder with the result. */
+function compile(scratch: string): string {
+  const out = join(scratch, 'compiled');
+  const config = {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: { noEmit: false, declaration: true, rewriteRelativeImportExtensions: true, rootDir: root, outDir: out, typeRoots: [join(root, 'node_modules', '@types')] },
+    include: packages.filter(isCompiled).map((folder) => join(root, folder, 'src', '**', '*.ts')),
+    exclude: [join(root, '**', '*.test.ts')],
+  };
+  const file = join(scratch, 'tsconfig.json');
+  writeFileSync(file, JSON.stringify(config));
+  console.log('compiling');
+  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', file], { stdio: 'inherit' });
+  return out;
+}
+
+function stage(folder: string, { compiled, scratch }: { compiled: string; scratch: string }): string {
+  const source = join(root, folder);
+  const staged = join(scratch, 'staged', folder);
+  mkdirSync(staged, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
+  if (isCompiled(folder)) {
+    cpSync(join(compiled, folder, 'src'), join(staged, 'dist'), { recursive: true });
+    for (const extra of ['README.md', 'fixtures']) if (existsSync(join(source, extra))) cpSync(join(source, extra), join(staged, extra), { recursive: true });
+  } else {
+    for (const entry of readdirSync(source)) if (entry !== 'node_modules') cpSync(join(source, entry), join(staged, entry), { recursive: true });
+  }
+  writeFileSync(join(staged, 'package.json'), `${JSON.stringify(isCompiled(folder) ? published(manifest) : manifest, null, 2)}\n`);
+  return staged;
+}
+
+function isCompiled(folder: string): boolean {
+  return existsSync(join(root, folder, 'src'));
+}
+
+pack(resolve(process.argv[2] ?? join('dist', 'packages')));

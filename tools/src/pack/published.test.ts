@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { published } from './published.ts';
+
+describe('a published package.json', () => {
+  it('names built files, versions of its neighbors, and nothing of the workspace', () => {
+    expect(
+      published({
+        name: '@entropic-lab/plugin-sdk',
+        version: '1.2.3',
+        exports: { '.': './src/index.ts', './testing': './src/testing/index.ts' },
+        nx: { tags: [] },
+        dependencies: { zod: '^4.0.0', '@entropic-lab/tensor': '*' },
+      }),
+    ).toEqual({
+      name: '@entropic-lab/plugin-sdk',
+      version: '1.2.3',
+      exports: {
+        '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+        './testing': { types: './dist/testing/index.d.ts', default: './dist/testing/index.js' },
+      },
+      dependencies: { zod: '^4.0.0', '@entropic-lab/tensor': '1.2.3' },
+      files: ['dist', 'fixtures', 'README.md'],
+    });
+  });
+});
