@@ -22,7 +22,7 @@ export function writeSafetensors({ tensors, metadata = {} }: { tensors: Safetens
     const { dtype, shape, values } = tensors[name]!;
     header[name] = { dtype, shape, data_offsets: [end, (end += values.byteLength)] };
   }
-  const data = Buffer.concat(names.map((name) => bytesOf(tensors[name]!)));
+  const data = Buffer.concat(names.map((name) => bytesOf(name, tensors[name]!)));
   const text = JSON.stringify({ __metadata__: { ...metadata, [DIGEST]: digest(data) }, ...header });
   const json = Buffer.from(text);
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
@@ -101,9 +101,9 @@ function textRecord(value: unknown, file: string): Record<string, string> {
   throw bad(file, '__metadata__ of texts', JSON.stringify(value));
 }
 
-function bytesOf({ dtype, shape, values }: TensorArray): Uint8Array {
+function bytesOf(name: string, { shape, values }: TensorArray): Uint8Array {
   const expected = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== expected) throw bad(dtype, `${expected} values for shape [${shape.join(', ')}]`, `${values.length}`);
+  if (values.length !== expected) throw bad(name, `${expected} values for shape [${shape.join(', ')}]`, `${values.length}`, 'Give shape and values that fit.');
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

@@ -26,13 +26,17 @@ export function adversarialTrainer(options: TrainOptions, { loss, optimizer }: I
       const shape = [batch.size, ...options.dataset.train.inputShape] as [number, number, number, number];
       const attacked = Math.round(spec.share * batch.size);
       const epsilon = spec.attack.epsilon * warmth(spec, place);
-      if (attacked === 0 || epsilon === 0) return tensor4d(batch.inputs, shape);
       const clean = tensor4d(batch.inputs, shape);
-      const images = await attackOf(params, { batch, clean, attacked, epsilon, place });
-      const mixed = tidy(() => (attacked === batch.size ? images.clone() : concat([images, slice(clean, attacked)]))) as Tensor4D;
-      images.dispose();
-      clean.dispose();
-      return mixed;
+      if (attacked === 0 || epsilon === 0) return clean;
+      try {
+        const images = await attackOf(params, { batch, clean, attacked, epsilon, place });
+        if (attacked === batch.size) return images;
+        const mixed = tidy(() => concat([images, slice(clean, attacked)]));
+        images.dispose();
+        return mixed;
+      } finally {
+        clean.dispose();
+      }
     },
   };
 }
