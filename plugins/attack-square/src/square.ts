@@ -73,7 +73,7 @@ function sideAt({ options, inputs }: SquareProblem, time: tf.Scalar): tf.Tensor 
 /** 1 for the `side` pixels of a row of `length` that begin at a uniformly drawn place: [batch, 1] -> [batch, length]. */
 function within(uniform: tf.Tensor, side: tf.Tensor, length: number): tf.Tensor {
   const begin = tf.floor(tf.mul(uniform, tf.sub(length + 1, side)));
-  const pixels = tf.reshape(tf.range(0, length), [1, length]);
+  const pixels = tf.tensor2d([Array.from({ length }, (_, pixel) => pixel)]);
   return tf.mul(tf.step(tf.add(tf.sub(pixels, begin), 0.5)), tf.step(tf.sub(tf.add(begin, side), tf.add(pixels, 0.5))));
 }
 
