@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -86,6 +86,10 @@ describe('an attack of a third party, in a folder of its own', () => {
 
     await writeFile(join(plugin, 'src', 'index.ts'), restless);
     expect(await command(plugin, 'npm', 'test')).toMatch(/Tests .*passed/);
+
+    await command(folder.path, process.execPath, join(creator, 'node_modules', '.bin', 'create-entropic-plugin'), 'small-logits', '--kind', 'loss');
+    await symlink(join(plugin, 'node_modules'), join(folder.path, 'small-logits', 'node_modules'));
+    expect(await command(join(folder.path, 'small-logits'), 'npm', 'test')).toMatch(/Tests .*passed/);
   }, 600_000);
 
   it('runs in a lab that names it in its configuration, by mutation, with its result in the query', async () => {

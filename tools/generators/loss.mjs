@@ -1,0 +1,3 @@
+import { pluginGenerator } from './plugin.mjs';
+
+export default pluginGenerator('loss');
