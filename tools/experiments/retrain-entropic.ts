@@ -10,7 +10,7 @@ import { accuracyMeter, lenet5, openSetting, record, saveWeights } from './setti
 
 const setting = await openSetting();
 const { runner, rng, dataset, flags } = setting;
-for (const lambda of [1, 0]) {
+for (const lambda of flags.lambda === undefined ? [1, 0] : [Number(flags.lambda)]) {
   const network = await lenet5(setting, true);
   const accuracy = accuracyMeter(network, runner);
   const entropy = entropyMeter(network, { runner });

@@ -17,6 +17,7 @@ export interface Setting {
 
 const options = {
   epochs: { type: 'string' },
+  lambda: { type: 'string' },
   'train-limit': { type: 'string' },
   'test-limit': { type: 'string' },
   seed: { type: 'string', default: '1' },
