@@ -1,8 +1,11 @@
 import { inputOf, sameShape, sizeOf, type Graph, type Node, type Value } from '../graph/graph.ts';
-import { channelsFirst, filterFirst, flat, plain, rows, type Form, type Image } from './form.ts';
+import { blocked, blockedFilter, channelsFirst, filterFirst, flat, plain, rows, viewOf, type Form, type Image } from './form.ts';
 import { Groups } from './groups.ts';
 
 type Maker = (shape: readonly number[]) => Form;
+type MakerOf = (value: Value) => Maker | undefined;
+/** Decides for a value's group if nothing has; true where it did. */
+type Want = (value: Value | undefined, maker: Maker) => boolean;
 
 /** Kernels whose result has an element for each element of its full-shape operands. */
 export const ALIKE = new Set(
@@ -12,28 +15,65 @@ export const ALIKE = new Set(
    Select Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square SquaredDifference Step Sub Tan Tanh ZerosLike FusedBatchNorm`.split(/\s+/),
 );
 
+/** A wish of a kernel for one of its tensors, given the block length of blocked images; undefined: no wish. */
+type Wish = (shape: readonly number[], node: Node, block: number | undefined) => Maker | undefined;
+
+const image: Wish = (shape, _, block) => (block !== undefined && shape[3]! % block === 0 ? inBlocks(block) : channelsFirst);
+
+/** Images with a few channels may stay as they are where a convolution's result is blocked. */
+const FEW_CHANNELS = 4;
+
+function filterShape(node: Node): readonly number[] {
+  return (inputOf(node, 'filter') ?? node.outputs[0]!).shape;
+}
+
+/** Whether a convolution is computed in blocks. */
+export function convBlocks(filter: readonly number[], block: number | undefined): boolean {
+  return block !== undefined && filter[3]! % block === 0 && (filter[2]! % block === 0 || filter[2]! <= FEW_CHANNELS);
+}
+
+const convolved: Wish = (shape, node, block) => (convBlocks(filterShape(node), block) ? image(shape, node, block) : channelsFirst);
+const filter: Wish = (_, node, block) => (convBlocks(filterShape(node), block) ? filterInBlocks(block!) : filterFirst);
+const first: Wish = () => channelsFirst;
+
+const blockMakers = new Map<string, Maker>();
+
+function cachedMaker(key: string, maker: Maker): Maker {
+  if (!blockMakers.has(key)) blockMakers.set(key, maker);
+  return blockMakers.get(key)!;
+}
+
+const inBlocks = (block: number): Maker => cachedMaker(`image${block}`, (shape) => blocked(shape, block));
+const filterInBlocks = (block: number): Maker => cachedMaker(`filter${block}`, (shape) => blockedFilter(shape, block));
+
 /** What the operands and results of a kernel are best stored as, by the kernel's own names. `out` is its result. */
-const WANTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
-  Conv2D: { x: channelsFirst, filter: filterFirst, out: channelsFirst },
-  FusedConv2D: { x: channelsFirst, filter: filterFirst, out: channelsFirst },
-  Conv2DBackpropInput: { dy: channelsFirst, filter: filterFirst, out: channelsFirst },
-  Conv2DBackpropFilter: { dy: channelsFirst, out: filterFirst },
-  DepthwiseConv2dNative: { x: channelsFirst, out: channelsFirst },
-  FusedDepthwiseConv2D: { x: channelsFirst, out: channelsFirst },
-  DepthwiseConv2dNativeBackpropInput: { dy: channelsFirst, out: channelsFirst },
-  DepthwiseConv2dNativeBackpropFilter: { x: channelsFirst, dy: channelsFirst },
-  AvgPool: { x: channelsFirst, out: channelsFirst },
-  MaxPool: { x: channelsFirst, out: channelsFirst },
-  AvgPoolGrad: { dy: channelsFirst, out: channelsFirst },
-  MaxPoolGrad: { dy: channelsFirst, input: channelsFirst, out: channelsFirst },
+const WANTS: Readonly<Record<string, Readonly<Record<string, Wish>>>> = {
+  Conv2D: { x: convolved, filter, out: convolved },
+  FusedConv2D: { x: convolved, filter, out: convolved },
+  Conv2DBackpropInput: { dy: convolved, filter, out: convolved },
+  Conv2DBackpropFilter: { dy: convolved, out: filter },
+  DepthwiseConv2dNative: { x: first, out: first },
+  FusedDepthwiseConv2D: { x: first, out: first },
+  DepthwiseConv2dNativeBackpropInput: { dy: first, out: first },
+  DepthwiseConv2dNativeBackpropFilter: { x: first, dy: first },
+  AvgPool: { x: first, out: first },
+  MaxPool: { x: image, out: image },
+  AvgPoolGrad: { dy: first, out: first },
+  MaxPoolGrad: { dy: image, input: image, out: image },
 };
+
+export interface LayoutOptions {
+  /** Pairs of values that are stored alike besides, such as a loop's state before and after a step. */
+  readonly alike?: readonly (readonly [Value, Value])[];
+  /** Length of the blocks of channels that the engine computes in; undefined: channels first, not in blocks. */
+  readonly block?: number | undefined;
+}
 
 /**
  * Chooses for each value the form it is stored in. Values that are computed from one another element by element form
- * a group and are stored alike; `alike` adds pairs, such as a loop's state before and after a step. The first kernel
- * that wants something of a group decides; flattens and matrix products pass decisions on.
+ * a group and are stored alike. The first kernel that wants something of a group decides; flattens and matrix products pass decisions on.
  */
-export function assignForms(graph: Graph, alike: readonly (readonly [Value, Value])[] = []): ReadonlyMap<Value, Form> {
+export function assignForms(graph: Graph, { alike = [], block }: LayoutOptions = {}): ReadonlyMap<Value, Form> {
   const groups = new Groups<Value>();
   for (const node of graph.nodes) joinAlike(groups, node);
   joinBuckets(groups, graph);
@@ -45,7 +85,7 @@ export function assignForms(graph: Graph, alike: readonly (readonly [Value, Valu
     return true;
   };
   const makerOf = (value: Value) => chosen.get(groups.of(value));
-  for (const node of graph.nodes) if (node.attributes['dataFormat'] !== 'NCHW') voteByTable(node, want);
+  for (const node of graph.nodes) if (node.attributes['dataFormat'] !== 'NCHW') voteByTable(node, want, block);
   while (graph.nodes.filter((node) => passOn(node, makerOf, want)).length > 0);
   return new Map(groups.members().filter((value) => makerOf(value) !== undefined).map((value) => [value, formOf(value, makerOf(value)!)]));
 }
@@ -78,14 +118,13 @@ function joinBuckets(groups: Groups<Value>, graph: Graph): void {
   }
 }
 
-function voteByTable(node: Node, want: (value: Value | undefined, maker: Maker) => boolean): void {
-  for (const [name, maker] of Object.entries(WANTS[node.kernel] ?? {})) {
-    want(name === 'out' ? node.outputs[0] : inputOf(node, name), maker);
+function voteByTable(node: Node, want: Want, block: number | undefined): void {
+  for (const [name, wish] of Object.entries(WANTS[node.kernel] ?? {})) {
+    const value = name === 'out' ? node.outputs[0]! : inputOf(node, name)!;
+    const maker = wish(value.shape, node, block);
+    if (maker !== undefined) want(value, maker);
   }
 }
-
-type MakerOf = (value: Value) => Maker | undefined;
-type Want = (value: Value | undefined, maker: Maker) => boolean;
 
 /** Carries a decision across a flatten or a matrix product. True where something was decided. */
 function passOn(node: Node, makerOf: MakerOf, want: Want): boolean {
@@ -102,10 +141,11 @@ function acrossReshape(node: Node, makerOf: MakerOf, want: Want): boolean {
 /** [batch, h, w, c] channels first <-> [batch, h * w * c] */
 function flatten(image: Value, vector: Value, makerOf: MakerOf, want: Want): boolean {
   if (image.shape.length !== 4 || vector.shape.length !== 2 || image.shape[0] !== vector.shape[0] || sizeOf(vector.shape) === 0) return false;
-  const sides = image.shape.slice(1) as unknown as Image;
-  if (makerOf(image) === channelsFirst) return want(vector, flatMaker(sides));
+  const maker = makerOf(image);
+  if (maker !== undefined) return want(vector, cached('flat', viewOf(maker(image.shape)).slice(1)));
   const split = imageOf(makerOf(vector), vector, 1);
-  return split?.join() === sides.join() && want(image, channelsFirst);
+  if (split === undefined || sizeOf(split.slice(2)) !== image.shape[3] || split[0] !== image.shape[1]) return false;
+  return want(image, split.length === 4 ? inBlocks(split[3]!) : channelsFirst);
 }
 
 const makers = new Map<string, Maker>();
@@ -117,15 +157,11 @@ function cached(kind: 'flat' | 'rows', image: Image): Maker {
   return makers.get(key)!;
 }
 
-function flatMaker(image: Image): Maker {
-  return cached('flat', image);
-}
-
 /** The image that axis `axis` of a matrix is split into by its group's decision. */
 function imageOf(maker: Maker | undefined, value: Value, axis: 0 | 1): Image | undefined {
   if (maker === undefined || value.shape.length !== 2) return undefined;
   const split = maker(value.shape).splits[axis]!;
-  return split.length === 3 ? (split as unknown as Image) : undefined;
+  return split.length > 1 ? split : undefined;
 }
 
 /** The axes of a matrix product that are the same: a's and b's inner ones, and each outer one with the result's. */

@@ -33,16 +33,40 @@ export function filterFirst(shape: readonly number[]): Form {
   return permuted('oihw', shape, [3, 2, 0, 1]);
 }
 
-export type Image = readonly [height: number, width: number, channels: number];
+/** Height, width, channels; or height, width, blocks, channels of a block. */
+export type Image = readonly number[];
 
-/** Flattened activations [batch, height * width * channels], stored as channels-first ones flatten. */
+/** An image's axes with the channels, or the blocks of channels, first. */
+function channelsFirstOrder(image: Image): number[] {
+  return image.length === 4 ? [2, 0, 1, 3] : [2, 0, 1];
+}
+
+/** Flattened activations [batch, height * width * channels], stored as images that are not stored plainly flatten. */
 export function flat(shape: readonly number[], image: Image): Form {
-  return { key: `flat${image.join('x')}`, splits: [[shape[0]!], image], perm: [0, 3, 1, 2], merges: [1, 3] };
+  return { key: `flat${image.join('x')}`, splits: [[shape[0]!], image], perm: [0, ...channelsFirstOrder(image).map((axis) => axis + 1)], merges: [1, image.length] };
 }
 
 /** A dense kernel [height * width * channels, out] behind such a flatten: its rows in the flatten's order. */
 export function rows(shape: readonly number[], image: Image): Form {
-  return { key: `rows${image.join('x')}`, splits: [image, [shape[1]!]], perm: [2, 0, 1, 3], merges: [3, 1] };
+  return { key: `rows${image.join('x')}`, splits: [image, [shape[1]!]], perm: [...channelsFirstOrder(image), image.length], merges: [image.length, 1] };
+}
+
+/** Activations in blocks of channels, [batch, channels / block, height, width, block]: the NCHWc of ONNX Runtime. */
+export function blocked(shape: readonly number[], block: number): Form {
+  const [n, h, w, c] = shape as [number, number, number, number];
+  return { key: `nchw${block}c`, splits: [[n], [h], [w], [c / block, block]], perm: [0, 3, 1, 2, 4], merges: [1, 1, 1, 1, 1] };
+}
+
+/** Filters [height, width, in, out] for blocked results; for blocked images too where `in` is a multiple of the block. */
+export function blockedFilter(shape: readonly number[], block: number): Form {
+  const [h, w, i, o] = shape as [number, number, number, number];
+  if (i % block !== 0) return { key: `ohwi${block}o`, splits: [[h], [w], [i], [o / block, block]], perm: [3, 2, 0, 1, 4], merges: [1, 1, 1, 1, 1] };
+  return { key: `ohwi${block}i${block}o`, splits: [[h], [w], [i / block, block], [o / block, block]], perm: [4, 2, 0, 1, 3, 5], merges: [1, 1, 1, 1, 1, 1] };
+}
+
+/** The block length of blocked activations; undefined for other forms. */
+export function blockOf(form: Form): number | undefined {
+  return /^nchw\d+c$/.test(form.key) ? form.splits[3]![1] : undefined;
 }
 
 export function isPlain(form: Form): boolean {

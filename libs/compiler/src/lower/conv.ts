@@ -1,7 +1,9 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import { convInfo } from '../kernels/conv.ts';
-import { channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
+import { convBlocks } from '../layout/assign.ts';
+import { blockOf, channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
 import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
+import { blockedConv, blockedInputGradient, storeBlockedFilter } from './conv-blocked.ts';
 import { activation, isPerChannel } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 
@@ -43,22 +45,41 @@ function depthwiseFilter(e: Emitter, filter: Value): Name {
   return e.reshape(e.transpose(e.use(filter), [2, 3, 0, 1]), [c * m, 1, h, w]);
 }
 
+/** The block length of a convolution that the layout wants in blocks and that the blocked operator can do. */
+function blockedBy(e: Emitter, node: Node, output: Value): number | undefined {
+  const filter = inputOf(node, 'filter')!;
+  const block = blockOf(e.formOf(output));
+  const activation = node.attributes['activation'] ?? 'linear';
+  if (block === undefined || !convBlocks(filter.shape, block) || !(activation === 'linear' || activation === 'relu')) return undefined;
+  return block;
+}
+
 function conv(depthwise: boolean): Lowering {
   return (node, e) => {
     const [x, filter] = [inputOf(node, 'x')!, inputOf(node, 'filter')!];
     const output = node.outputs[0]!;
     const info = convInfo(node, x.shape, filter.shape, depthwise);
-    const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
     const attributes = { ...windowAttributes(windowOf(info)), group: depthwise ? info.inChannels : 1 };
     const bias = inputOf(node, 'bias');
     const inConv = bias !== undefined && isPerChannel(bias.shape, info.outChannels);
-    const inputs = [e.use(x, imageForm(node, x)), weights, ...(inConv ? [e.reshape(e.use(bias), [info.outChannels])] : [])];
+    const biases = inConv ? [e.reshape(e.use(bias), [info.outChannels])] : [];
+    const block = depthwise || (bias !== undefined && !inConv) ? undefined : blockedBy(e, node, output);
+    if (block !== undefined) return blockedConv(node, e, { block, attributes, bias: biases });
     const form = imageForm(node, output);
-    let name = e.one('Conv', inputs, attributes);
+    const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
+    let name = e.one('Conv', [e.use(x, imageForm(node, x)), weights, ...biases], attributes);
     if (bias !== undefined && !inConv) name = e.one('Add', [name, e.operand(bias, output.shape, form)]);
     const alpha = inputOf(node, 'preluActivationWeights');
     e.def(output, activation(e, name, node, alpha === undefined ? undefined : e.operand(alpha, output.shape, form)), form);
   };
+}
+
+/** Padding of the turned-around convolution; undefined where it cannot be written as one. */
+function turnedPads(info: ConvInfo, [kh, kw]: readonly [number, number], [top, left]: Window['pads']): [number, number, number, number] | undefined {
+  const [above, before] = [kh - 1 - top, kw - 1 - left];
+  const pads: [number, number, number, number] = [above, before, info.inHeight - info.outHeight + kh - 1 - above, info.inWidth - info.outWidth + kw - 1 - before];
+  const isPlain = info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1 && info.dilationWidth === 1;
+  return isPlain && pads.every((pad) => pad >= 0) ? pads : undefined;
 }
 
 function backpropInput(depthwise: boolean): Lowering {
@@ -67,6 +88,9 @@ function backpropInput(depthwise: boolean): Lowering {
     const output = node.outputs[0]!;
     const info = convInfo(node, output.shape, filter.shape, depthwise);
     const { kernel, strides, dilations, pads } = windowOf(info);
+    const turned = turnedPads(info, kernel, pads);
+    const block = depthwise || turned === undefined ? undefined : blockedBy(e, node, output);
+    if (block !== undefined && filter.shape[2]! % block === 0) return blockedInputGradient(node, e, { block, pads: turned! });
     const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
     const attributes = {
       kernel_shape: kernel, strides, dilations, group: depthwise ? info.inChannels : 1,
@@ -107,6 +131,8 @@ const backpropFilter: Lowering = (node, e) => {
     pads: [pads[0], pads[1] * cin, Math.max(0, pads[2]), Math.max(0, pads[3]) * cin],
   };
   const product = e.reshape(e.one('Conv', [image, kernel], attributes), [cout, kh, kw, cin]);
+  const form = e.formOf(output);
+  if (form.key.startsWith('ohwi')) return storeBlockedFilter(e, output, product, form);
   e.def(output, e.transpose(product, [0, 3, 1, 2]), filterFirst(output.shape));
 };
 

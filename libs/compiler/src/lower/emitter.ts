@@ -1,7 +1,7 @@
 import { untraceable } from '../errors.ts';
 import { sameShape, sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { constantValues } from '../graph/replay.ts';
-import { broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
+import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
 
@@ -49,7 +49,7 @@ export class Emitter {
     if (held === undefined) throw untraceable(`the value %${value.id} was not lowered`, 'This is a defect of the compiler; please report it');
     const known = held.get(form.key);
     if (known !== undefined) return known.name;
-    const from = held.get('plain') ?? held.values().next().value!;
+    const from = held.get(blockOf(form) === undefined ? 'plain' : 'nchw') ?? held.values().next().value!;
     const name = this.#convert(value, from, form);
     held.set(form.key, { name, form });
     return name;
@@ -112,6 +112,8 @@ export class Emitter {
   }
 
   #convert(value: Value, from: { name: Name; form: Form }, to: Form): Name {
+    const reordered = this.#reorder(value, from, to);
+    if (reordered !== undefined) return reordered;
     if (sameOrder(from.form, to)) return this.reshape(from.name, storedShape(to));
     if (isPlain(from.form)) return this.#store(from.name, to);
     const loaded = this.#load(from.name, from.form, value.shape);
@@ -119,12 +121,25 @@ export class Emitter {
     return this.#store(loaded, to);
   }
 
+  /** Blocked images have operators of their own that put them in another order. */
+  #reorder(value: Value, from: { name: Name; form: Form }, to: Form): Name | undefined {
+    const domain = 'com.microsoft.nchwc';
+    const lastOrFirst = (form: Form) => (isPlain(form) ? 1 : form.key === 'nchw' ? 0 : undefined);
+    const [n, h, w, c] = value.shape as [number, number, number, number];
+    const [out, into] = [lastOrFirst(to), lastOrFirst(from.form)];
+    if (blockOf(from.form) !== undefined && out !== undefined) {
+      return this.one('ReorderOutput', [this.reshape(from.name, [n, c, h, w])], { channels: c, channels_last: out }, domain);
+    }
+    if (blockOf(to) === undefined || into === undefined) return undefined;
+    return this.reshape(this.one('ReorderInput', [from.name], { channels_last: into }, domain), storedShape(to));
+  }
+
   /** plain -> form */
   #store(name: Name, form: Form): Name {
     const stored = storedShape(form);
     if (movesNothing(form)) return this.reshape(name, stored);
     const view = viewOf(form);
-    const merged = form.chunks !== undefined || form.merges.some((count) => count > 1);
+    const merged = isReshaped(form);
     // A Reshape to the view is needed where axes are split, or where a broadcast operand lacks leading axes.
     const moved = this.transpose(merged || form.key.includes('<') ? this.reshape(name, view) : name, form.perm);
     return merged ? this.reshape(moved, stored) : moved;
@@ -134,9 +149,14 @@ export class Emitter {
   #load(name: Name, form: Form, shape: readonly number[]): Name {
     if (movesNothing(form)) return this.reshape(name, shape);
     const view = viewOf(form);
-    const merged = form.chunks !== undefined || form.merges.some((count) => count > 1);
+    const merged = isReshaped(form);
     const split = merged ? this.reshape(name, form.perm.map((axis) => view[axis]!)) : name;
     const moved = this.transpose(split, inverse(form.perm));
     return merged ? this.reshape(moved, shape) : moved;
   }
+}
+
+/** Whether the axes that a form moves are not those of the value, or not those that are stored. */
+function isReshaped(form: Form): boolean {
+  return form.chunks !== undefined || form.merges.some((count) => count > 1) || form.splits.some((split) => split.length > 1);
 }

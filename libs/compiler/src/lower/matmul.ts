@@ -7,7 +7,7 @@ import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 /** Which of a matrix's axes is split and permuted, and how. */
 export function splitAxis(form: Form): { axis: 0 | 1; image: Image } | undefined {
   if (isPlain(form)) return undefined;
-  const axis = form.splits.findIndex((split) => split.length === 3);
+  const axis = form.splits.findIndex((split) => split.length > 1);
   return axis === 0 || axis === 1 ? { axis, image: form.splits[axis] as unknown as Image } : undefined;
 }
 

@@ -1,7 +1,8 @@
 import { inputOf, sizeOf, type Node } from '../graph/graph.ts';
 import { poolInfo } from '../kernels/conv.ts';
-import { channelsFirst } from '../layout/form.ts';
+import { blockOf, channelsFirst } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
+import { blockedMaxPool, blockedMaxPoolGradient } from './conv-blocked.ts';
 import { windowAttributes, windowOf, type Window } from './conv.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 
@@ -10,6 +11,7 @@ function pool(op: string): Lowering {
     const x = inputOf(node, 'x')!;
     const output = node.outputs[0]!;
     const { dilations: _, ...attributes } = windowAttributes(windowOf(poolInfo(node, x.shape)));
+    if (op === 'MaxPool' && blockOf(e.formOf(output)) !== undefined) return blockedMaxPool(node, e, attributes);
     e.def(output, e.one(op, [e.nchw(x)], attributes), channelsFirst(output.shape));
   };
 }
@@ -70,6 +72,7 @@ const maxPoolGrad: Lowering = (node, e) => {
   const [dy, x] = [inputOf(node, 'dy')!, inputOf(node, 'input')!];
   const output = node.outputs[0]!;
   const window = windowOf(poolInfo(node, x.shape));
+  if (blockOf(e.formOf(output)) !== undefined && tiles(window) && window.kernel.join() === '2,2') return blockedMaxPoolGradient(node, e);
   const { dilations: _, ...attributes } = windowAttributes(window);
   const [, indices] = e.blocks.op('MaxPool', [e.nchw(x)], attributes, { outputs: 2 });
   const place = tiles(window) ? unpool : scatter;

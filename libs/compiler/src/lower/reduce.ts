@@ -1,6 +1,6 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import { axesOf } from '../kernels/reduce.ts';
-import { isPlain, plain, type Form } from '../layout/form.ts';
+import { blockOf, channelsFirst, isPlain, plain, type Form } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 
@@ -17,11 +17,19 @@ function storedAxes(form: Form, axes: readonly number[], rank: number): number[]
   return inOrder ? axes.map((axis) => form.perm.indexOf(axis)).sort((a, b) => a - b) : undefined;
 }
 
+/** Reductions of blocked images leave each image, or nothing; others are done channels first. */
+function blockedAxes(axes: readonly number[]): number[] | undefined {
+  return axes.join() === '1,2,3' ? [1, 2, 3, 4] : axes.join() === '0,1,2,3' ? [0, 1, 2, 3, 4] : undefined;
+}
+
 /** An operand of a reduction in a form it can be reduced in, with the axes there. */
 function operand(node: Node, e: Emitter): { name: Name; axes: number[] } {
   const x = inputOf(node, 'x')!;
   const axes = axesOf(node, x.shape);
-  const form = e.formOf(x);
+  const chosen = e.formOf(x);
+  const inBlocks = blockOf(chosen) === undefined ? undefined : blockedAxes(axes);
+  if (inBlocks !== undefined) return { name: e.use(x, chosen), axes: inBlocks };
+  const form = blockOf(chosen) === undefined ? chosen : channelsFirst(x.shape);
   const stored = storedAxes(form, axes, x.shape.length);
   return stored === undefined ? { name: e.use(x), axes } : { name: e.use(x, form), axes: stored };
 }

@@ -44,7 +44,7 @@ const OPSET = 18;
 export function writeModel(graph: OnnxGraph, doc = ''): Uint8Array {
   const model = new Wire().int(1, IR_VERSION).text(2, 'entropic-lab').text(6, doc).message(7, graphMessage(graph));
   model.message(8, new Wire().text(1, '').int(2, OPSET));
-  if (usesDomain(graph, 'com.microsoft')) model.message(8, new Wire().text(1, 'com.microsoft').int(2, 1));
+  for (const domain of ['com.microsoft', 'com.microsoft.nchwc']) if (usesDomain(graph, domain)) model.message(8, new Wire().text(1, domain).int(2, 1));
   return model.finish();
 }
 

@@ -20,3 +20,12 @@ function fused(product: Value, added: Value, { node, builder, reads }: Site): Va
   const inputs = Object.fromEntries(made.inputs.map((value, i) => [made.names[i]!, value]));
   return builder.emitOne(kernel, { ...inputs, bias: added }, { ...made.attributes, activation: 'linear' });
 }
+
+/** A Relu that alone reads a convolution becomes its activation. Step and gradient then go by its output. */
+export const fuseRelu: Rule = ({ node, builder, reads }) => {
+  const x = node.inputs[0];
+  const made = x === undefined ? undefined : builder.producer(x);
+  if (node.kernel !== 'Relu' || made?.kernel !== 'FusedConv2D' || made.attributes['activation'] !== 'linear' || reads(x!) !== 1) return undefined;
+  const inputs = Object.fromEntries(made.inputs.map((value, i) => [made.names[i]!, value]));
+  return [builder.emitOne('FusedConv2D', inputs, { ...made.attributes, activation: 'relu' })];
+};

@@ -1,6 +1,6 @@
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
-import { fuseBias } from './fuse.ts';
+import { fuseBias, fuseRelu } from './fuse.ts';
 import { rewrite, type Rule } from './rewrite.ts';
 import { simplify } from './simplify.ts';
 
@@ -9,6 +9,7 @@ export const passes: readonly (readonly [name: string, rule: Rule])[] = [
   ['simplify', simplify],
   ['simplify again', simplify],
   ['bias', fuseBias],
+  ['activation', fuseRelu],
 ];
 
 /** A graph that computes the same with less. Each pass leaves a graph that is checked, and then told to `after`. */

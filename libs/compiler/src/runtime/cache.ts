@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import { optimize } from '../passes/optimize.ts';
 import type { Trace } from '../trace/trace.ts';
+import { blockLength } from './block-length.ts';
 import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
 import type { EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
@@ -13,20 +14,24 @@ import { Sessions, type Model } from './sessions.ts';
  */
 export class Compiled implements AsyncDisposable {
   readonly sessions: Sessions;
+  readonly #options: EngineOptions;
   readonly #models = new Map<string, FunctionModel | LoopModel>();
 
   constructor(options: EngineOptions) {
+    this.#options = options;
     this.sessions = new Sessions(options);
   }
 
-  function(traced: Trace, name: string): FunctionModel & Model {
-    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name)));
+  async function(traced: Trace, name: string): Promise<FunctionModel & Model> {
+    const block = await blockLength(this.#options);
+    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name, block)));
     return { ...model, key: traced.hash, name };
   }
 
-  loop(traced: Trace, parts: StepParts, name: string): LoopModel & Model {
+  async loop(traced: Trace, parts: StepParts, name: string): Promise<LoopModel & Model> {
+    const block = await blockLength(this.#options);
     const key = `${traced.hash}/loop${parts.state},${parts.perStep}`;
-    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, parts, name)));
+    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block }, name)));
     return { ...model, key, name };
   }
 

@@ -10,8 +10,8 @@ export interface FunctionModel {
   readonly outputs: readonly (TensorType & { readonly name: string })[];
 }
 
-export function functionModel(graph: Graph, name: string): FunctionModel {
-  const e = new Emitter(assignForms(graph));
+export function functionModel(graph: Graph, name: string, block?: number): FunctionModel {
+  const e = new Emitter(assignForms(graph, { block }));
   const inputs = graph.inputs.map((value, i): OnnxValue => ({ name: `in${i}`, type: value.dtype, dims: value.shape }));
   graph.inputs.forEach((value, i) => e.def(value, e.blocks.declare(`in${i}`)));
   lowerNodes(graph, e);

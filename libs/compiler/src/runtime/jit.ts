@@ -20,17 +20,17 @@ interface Variant {
 
 /** A function that is recorded at its first call for each set of argument types, and then run by the engine. */
 export function jit<A extends readonly TensorTree[], R extends TensorTree>(compiled: Compiled, fn: (...args: A) => R, name: string): TensorFn<A, R> {
-  const variants = new Map<string, Variant>();
+  const variants = new Map<string, Promise<Variant>>();
   return async (...args: A): Promise<R> => {
     const key = signature(args);
     if (!variants.has(key)) variants.set(key, variant(compiled, fn as unknown as AnyFunction, args, name));
-    return call(compiled, variants.get(key)!, args);
+    return call(compiled, await variants.get(key)!, args);
   };
 }
 
-function variant(compiled: Compiled, fn: AnyFunction, example: readonly TensorTree[], name: string): Variant {
+async function variant(compiled: Compiled, fn: AnyFunction, example: readonly TensorTree[], name: string): Promise<Variant> {
   const traced = trace(fn, example, name);
-  return { traced, model: compiled.function(traced, name) };
+  return { traced, model: await compiled.function(traced, name) };
 }
 
 async function call<R extends TensorTree>(compiled: Compiled, { traced, model }: Variant, args: readonly TensorTree[]): Promise<R> {

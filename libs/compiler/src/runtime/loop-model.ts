@@ -12,6 +12,8 @@ export interface StepParts {
   readonly state: number;
   /** Leaves of x, and values drawn on the host. */
   readonly perStep: number;
+  /** Length of the engine's blocks of channels, where it computes in blocks. */
+  readonly block?: number | undefined;
 }
 
 /** A state leaf within a slot: where, and in which form. */
@@ -51,13 +53,13 @@ interface Slots {
   readonly carried: readonly number[];
 }
 
-export function loopModel(original: Graph, { state, perStep }: StepParts, name: string): LoopModel {
+export function loopModel(original: Graph, { state, perStep, block }: StepParts, name: string): LoopModel {
   const packed = packUpdates(original, state);
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
   const fixed = graph.inputs.slice(values.length + perStep);
-  const e = new Emitter(assignForms(graph, values.map((value, i) => [value, graph.outputs[i]!] as const)));
+  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }));
   const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
   const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
   const outer = declareOuter(e, slots, steps, fixed);

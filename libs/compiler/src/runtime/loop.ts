@@ -101,7 +101,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     const stateCount = leaves(state.example()).length;
     const perStep = traced.argumentCount - stateCount + traced.hosts.length;
     checkState(traced, stateCount, name);
-    const variant = { traced, stateCount, perStep, model: this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
+    const variant = { traced, stateCount, perStep, model: await this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
     this.#variants.set(key, variant);
     return variant;
   }
