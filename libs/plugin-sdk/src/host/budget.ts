@@ -47,6 +47,11 @@ export class Budget {
     return this.#reached;
   }
 
+  /** Whether there is a limit on calls. */
+  get limitsCalls(): boolean {
+    return this.#limits.forwardCalls !== undefined || this.#limits.backwardCalls !== undefined;
+  }
+
   /** Milliseconds until the deadline. */
   get millisecondsLeft(): number {
     return this.#deadline - performance.now();
@@ -61,6 +66,13 @@ export class Budget {
     if (this.#signal?.aborted === true) throw new LabError('CANCELLED', '[evaluation] the attack was asked to stop.', { cause: this.#signal.reason });
     this.#reached ??= this.#limit();
     return this.#reached !== undefined;
+  }
+
+  /** Steps that still fit into the limits on calls, if each makes `perStep` calls. At least 1. */
+  stepsLeft(perStep: Calls): number {
+    const fitting = (limit: number | undefined, used: number, each: number) => (limit === undefined || each === 0 ? Infinity : Math.ceil((limit - used) / each));
+    const { forwardCalls, backwardCalls } = this.#limits;
+    return Math.max(1, Math.min(fitting(forwardCalls, this.forward, perStep.forward), fitting(backwardCalls, this.backward, perStep.backward)));
   }
 
   /** For an attack that starts one more loop, or calls the network outside of one, after the end. @throws LabError OUT_OF_BUDGET */

@@ -27,9 +27,11 @@ export function stepLoop({ runner, budget, name }: StepLoopOptions) {
 }
 
 async function takeSteps(loop: AttackLoop, steps: number, budget: Budget): Promise<void> {
-  let traced: Calls | undefined;
+  let perStep: Calls | undefined;
   for (let done = 0; done < steps && !budget.exhausted(); ) {
-    const count = Math.min(loop.stepsPerCall, steps - done);
+    // What a step costs is known once one has run, so the engine's first call takes one alone.
+    const fitting = perStep === undefined ? 1 : budget.stepsLeft(perStep);
+    const count = Math.min(loop.stepsPerCall, steps - done, budget.limitsCalls ? fitting : Infinity);
     const before = budget.calls;
     const iterations = Array.from({ length: count }, (_, index) => tf.scalar(done + index));
     try {
@@ -37,11 +39,11 @@ async function takeSteps(loop: AttackLoop, steps: number, budget: Budget): Promi
     } finally {
       dispose(iterations);
     }
-    // A traced step's JavaScript ran once, at the first call: what it counted there stands for each step.
     if (loop.traced) {
-      traced ??= { forward: budget.forward - before.forward, backward: budget.backward - before.backward };
-      budget.forward = before.forward + traced.forward * count;
-      budget.backward = before.backward + traced.backward * count;
+      // A traced step's JavaScript ran once, at the first call: what it counted there stands for each step.
+      perStep ??= { forward: budget.forward - before.forward, backward: budget.backward - before.backward };
+      budget.forward = before.forward + perStep.forward * count;
+      budget.backward = before.backward + perStep.backward * count;
     }
     done += count;
   }
