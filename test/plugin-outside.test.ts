@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,12 @@ beforeAll(async () => {
 
 afterAll(() => folder?.[Symbol.asyncDispose]());
 
+/** The blocks of a language in a page of the docs, in order. */
+async function blocks(page: string, language: string): Promise<string[]> {
+  const text = await readFile(join(root, 'docs', page), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)].filter(([, found]) => found === language).map(([, , block]) => block!);
+}
+
 const tarball = async (name: string): Promise<string> => join(packs, (await readdir(packs)).find((file) => file.startsWith(name))!);
 
 describe('an attack of a third party, in a folder of its own', () => {
@@ -91,6 +97,27 @@ describe('an attack of a third party, in a folder of its own', () => {
     await symlink(join(plugin, 'node_modules'), join(folder.path, 'small-logits', 'node_modules'));
     expect(await command(join(folder.path, 'small-logits'), 'npm', 'test')).toMatch(/Tests .*passed/);
   }, 600_000);
+
+  it('is written by following the guide, from its first line to its last', async () => {
+    const creator = join(folder.path, 'creator', 'node_modules', '.bin', 'create-entropic-plugin');
+    const [create] = (await blocks('your-first-attack.md', 'sh')).map((block) => block.trim().split('\n'));
+    const name = /^npm create entropic-plugin (\S+)$/.exec(create![0]!)![1]!;
+    await command(folder.path, process.execPath, creator, name);
+    const mine = join(folder.path, name);
+    await symlink(join(plugin, 'node_modules'), join(mine, 'node_modules'));
+    await writeFile(join(mine, 'src', 'index.ts'), (await blocks('your-first-attack.md', 'ts'))[0]!);
+    expect(await command(mine, 'npm', 'test')).toMatch(/Tests .*passed/);
+
+    await writeFile(join(folder.path, 'entropic.config.mjs'), (await blocks('your-first-attack.md', 'js'))[0]!);
+    await using up = startProcess('apps/cli/src/main.ts', ['up', '--folder', join(folder.path, 'guide'), '--port', '0'], { cwd: folder.path });
+    const url = await up.printedMatch(/Entropic Lab is at (\S+)/);
+    const runLine = (await blocks('your-first-attack.md', 'sh')).flatMap((block) => block.trim().split('\n')).find((line) => line.startsWith('npx entropic run'))!;
+    await using run = startProcess('apps/cli/src/main.ts', [...runLine.split(' ').slice(2), '--url', url]);
+    expect(await run.ended, run.printed()).toMatchObject({ code: 0 });
+    await using described = startProcess('apps/cli/src/main.ts', ['plugins', name, '--url', url]);
+    await described.ended;
+    expect(described.printed()).toMatch(/hurry +number +2 +All steps together/);
+  }, 300_000);
 
   it('runs in a lab that names it in its configuration, by mutation, with its result in the query', async () => {
     const home = join(folder.path, 'home');
