@@ -40,6 +40,13 @@ describe('the project graph', () => {
     expect(forbidden).toEqual([]);
   });
 
+  it('offers every plugin of the repository as a standard one', () => {
+    const plugins = Object.keys(graph.nodes).filter((project) => layerOf(project) === 'plugin');
+    const standard = readFileSync(join(root, 'apps/cli/src/lab/plugins.ts'), 'utf8');
+    expect(plugins.filter((name) => !standard.includes(`'${name}'`))).toEqual([]);
+    expect(plugins.filter((name) => !(name in manifest('@entropic-lab/cli')['dependencies']!))).toEqual([]);
+  });
+
   it('has no cycle', () => {
     const done = new Set<string>();
     const visit = (project: string, path: readonly string[]): void => {

@@ -12,10 +12,21 @@ export interface PluginSource {
 
 /** The packages a lab loads when nobody says otherwise. */
 const standardPlugins = [
+  '@entropic-lab/attack-apgd',
+  '@entropic-lab/attack-bim',
+  '@entropic-lab/attack-carlini-wagner',
+  '@entropic-lab/attack-deepfool',
   '@entropic-lab/attack-fgsm',
+  '@entropic-lab/attack-momentum',
+  '@entropic-lab/attack-noise',
   '@entropic-lab/attack-pgd',
+  '@entropic-lab/attack-square',
   '@entropic-lab/loss-cross-entropy',
   '@entropic-lab/loss-entropic',
+  '@entropic-lab/loss-label-smoothing',
+  '@entropic-lab/loss-logit-margin',
+  '@entropic-lab/loss-mart',
+  '@entropic-lab/loss-trades',
 ];
 
 const configNames = ['entropic.config.ts', 'entropic.config.mjs', 'entropic.config.js'];
