@@ -62,7 +62,7 @@ function conv(depthwise: boolean): Lowering {
     const attributes = { ...windowAttributes(windowOf(info)), group: depthwise ? info.inChannels : 1 };
     const bias = inputOf(node, 'bias');
     const inConv = bias !== undefined && isPerChannel(bias.shape, info.outChannels);
-    const biases = inConv ? [e.reshape(e.use(bias), [info.outChannels])] : [];
+    const biases = inConv ? [bias.shape.length === 1 ? e.use(bias) : e.reshape(e.use(bias), [info.outChannels])] : [];
     const block = depthwise || (bias !== undefined && !inConv) ? undefined : blockedBy(e, node, output);
     if (block !== undefined) return blockedConv(node, e, { block, attributes, bias: biases });
     const form = imageForm(node, output);
@@ -130,7 +130,9 @@ const backpropFilter: Lowering = (node, e) => {
     kernel_shape: [info.outHeight, info.outWidth], strides: [1, 1], dilations: [strides[0], strides[1] * cin], group: 1,
     pads: [pads[0], pads[1] * cin, Math.max(0, pads[2]), Math.max(0, pads[3]) * cin],
   };
-  const product = e.reshape(e.one('Conv', [image, kernel], attributes), [cout, kh, kw, cin]);
+  const correlated = e.one('Conv', [image, kernel], attributes);
+  if (cin === 1 && e.formOf(output).key === 'oihw') return e.def(output, e.reshape(correlated, [cout, 1, kh, kw]), filterFirst(output.shape));
+  const product = e.reshape(correlated, [cout, kh, kw, cin]);
   const form = e.formOf(output);
   if (form.key.startsWith('ohwi')) return storeBlockedFilter(e, output, product, form);
   e.def(output, e.transpose(product, [0, 3, 1, 2]), filterFirst(output.shape));

@@ -17,7 +17,6 @@ export class Emitter {
   readonly blocks = new Blocks();
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
-  readonly #producers = new Map<Value, Node>();
 
   constructor(forms: Forms) {
     this.#forms = forms;
@@ -26,14 +25,6 @@ export class Emitter {
   /** The form the layout pass chose for a value. */
   formOf(value: Value): Form {
     return this.#forms.get(value) ?? plain(value.shape);
-  }
-
-  produced(node: Node): void {
-    for (const output of node.outputs) this.#producers.set(output, node);
-  }
-
-  producer(value: Value): Node | undefined {
-    return this.#producers.get(value);
   }
 
   /** Says that `name` holds `value` in `form` (plain where not given). */

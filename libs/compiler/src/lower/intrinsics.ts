@@ -5,14 +5,17 @@ import { lowerNodes } from './lower.ts';
 
 /** Parts are laid end to end as they are stored, whatever their forms. */
 const bucket: Lowering = (node, e) => {
-  const parts = node.inputs.map((value) => e.reshape(e.use(value, e.formOf(value)), [-1]));
+  const parts = node.inputs.map((value) => (value.shape.length === 1 ? e.use(value) : e.reshape(e.use(value, e.formOf(value)), [-1])));
   e.def(node.outputs[0]!, parts.length === 1 ? parts[0]! : e.one('Concat', parts, { axis: 0 }));
 };
 
 const unbucket: Lowering = (node, e) => {
   const sizes = node.outputs.map(({ shape }) => sizeOf(shape));
   const names = e.blocks.op('Split', [e.use(node.inputs[0]!), e.ints(...sizes)], { axis: 0 }, { outputs: sizes.length });
-  node.outputs.forEach((value, i) => e.def(value, e.reshape(names[i]!, storedShape(e.formOf(value))), e.formOf(value)));
+  node.outputs.forEach((value, i) => {
+    const form = e.formOf(value);
+    e.def(value, value.shape.length === 1 ? names[i]! : e.reshape(names[i]!, storedShape(form)), form);
+  });
 };
 
 function chunkForm(node: Node, e: Emitter, value: Value): Form {

@@ -10,7 +10,6 @@ export function lowerNodes(graph: Graph, e: Emitter): void {
 }
 
 function lowerNode(node: Node, e: Emitter): void {
-  e.produced(node);
   if (node.kernel === 'Constant') return e.constant(node);
   const lowering = loweringTable[node.kernel] ?? intrinsicLowerings[node.kernel];
   if (lowering === undefined) throw untraceable(`no lowering for the kernel ${node.kernel}`, 'Compute it outside the function, or run with fallback: \'eager\'');

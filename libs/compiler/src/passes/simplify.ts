@@ -148,6 +148,23 @@ const sum: Row = ({ node, builder }) => {
   return builder.emitOne('Neg', { x: builder.emitOne('Sum', { x: x(made) }, node.attributes) });
 };
 
+/** A batch of one product is a product: TF.js' dense layers without activation are written so. */
+const matMul: Row = ({ node, builder }) => {
+  const [a, b] = [inputOf(node, 'a')!, inputOf(node, 'b')!];
+  const output = node.outputs[0]!;
+  if (a.shape.length !== 3 || b.shape.length !== 3 || a.shape[0] !== 1 || b.shape[0] !== 1) return undefined;
+  const matrix = (value: Value) => builder.emitOne('Reshape', { x: unwrapped(value, builder) }, { shape: value.shape.slice(1) });
+  const flat = (value: Value) => (sameShape(unwrapped(value, builder).shape, value.shape.slice(1)) ? unwrapped(value, builder) : matrix(value));
+  const product = builder.emitOne('BatchMatMul', { a: flat(a), b: flat(b) }, node.attributes);
+  return builder.emitOne('Reshape', { x: product }, { shape: [...output.shape] });
+};
+
+/** What a reshape was made from. */
+function unwrapped(value: Value, builder: GraphBuilder): Value {
+  const made = builder.producer(value);
+  return made?.kernel === 'Reshape' ? x(made) : value;
+}
+
 /** Rules that shorten a graph without changing what it computes, by kernel. */
 const rows: Readonly<Record<string, Row>> = {
   Identity: drop,
@@ -162,6 +179,7 @@ const rows: Readonly<Record<string, Row>> = {
   Add: binary, Sub: binary, Multiply: binary, RealDiv: binary, Maximum: binary, Minimum: binary, Pow: binary, SquaredDifference: binary,
   Equal: binary, NotEqual: binary, Greater: binary, GreaterEqual: binary, Less: binary, LessEqual: binary,
   Neg: unary, Square: unary, Sqrt: unary, Reciprocal: unary,
+  BatchMatMul: matMul,
   Relu: relu,
   Step: step,
   Sum: sum,

@@ -1,4 +1,5 @@
 import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import { LabError } from '@entropic-lab/protocol';
 import { untraceable } from '../errors.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
 import { checkProvider } from './provider-check.ts';
@@ -26,7 +27,11 @@ export class Sessions implements AsyncDisposable {
 
   async run(model: Model, feeds: Feeds): Promise<Readonly<Record<string, OrtTensor>>> {
     const session = await this.open(model);
-    return (await session.run(feeds as Record<string, OrtTensor>)) as Readonly<Record<string, OrtTensor>>;
+    try {
+      return (await session.run(feeds as Record<string, OrtTensor>)) as Readonly<Record<string, OrtTensor>>;
+    } catch (cause) {
+      throw new LabError('INTERNAL', `[compiler] ONNX Runtime failed in '${model.name}': ${(cause as Error).message}. Use an eager runner, and report it with DEBUG_GRAPH=2 output.`, { cause });
+    }
   }
 
   async open(model: Model): Promise<InferenceSession> {
