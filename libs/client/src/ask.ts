@@ -47,9 +47,15 @@ export async function call(url: string, request: RequestInit, signal?: AbortSign
   }
 }
 
+/** AbortSignal.any holds its sources weakly, and Node clears the timer of one that is collected: they are held here. */
+const sources = new WeakMap<AbortSignal, readonly AbortSignal[]>();
+
 export function within(seconds: number, signal: AbortSignal | undefined): AbortSignal {
   const timeUp = AbortSignal.timeout(seconds * 1000);
-  return signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
+  if (signal === undefined) return timeUp;
+  const either = AbortSignal.any([timeUp, signal]);
+  sources.set(either, [timeUp, signal]);
+  return either;
 }
 
 async function readAnswer(response: Response, url: string): Promise<unknown> {

@@ -162,6 +162,37 @@ describe('following a run', () => {
   });
 });
 
+describe('following the lab', () => {
+  it('tells of runs and workers, over a wire that is cut, and misses no end', async () => {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const known = remote.changes.workers({ signal });
+    const list = (await known.next()).value as { id: string; running: number }[];
+    expect(list.map(({ id }) => id)).toContain(worker.id);
+    const { run, lease } = await claimed();
+    const changed = known.next();
+    expect((await changed).value).toContainEqual(expect.objectContaining({ id: worker.id }));
+    const ended = (async () => {
+      for await (const change of remote.changes.runs({ filter: { dataset: 'mnist', status: ['running'] }, signal })) {
+        if (change.run.id !== run.id) continue;
+        if (!change.matches) return change.run.status;
+        wire.cut();
+      }
+      return undefined;
+    })();
+    // A reader tells of what comes after it began: events go on until it has seen the run.
+    let seq = 2;
+    const telling = setInterval(() => void client.worker.report({ ...lease, events: [log(seq++)] }).catch(() => undefined), 150);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    clearInterval(telling);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { lastSeq } = (await client.run(run.id))!;
+    await client.worker.finish({ ...lease, seq: lastSeq + 1, time, status: 'succeeded' });
+    expect(await ended).toBe('succeeded');
+    leaving.abort();
+  });
+});
+
 describe('errors', () => {
   it('come as the server threw them', async () => {
     const bad = { ...spec, evaluation: { attacks: [{ plugin: 'pgd', epsilon: 0.1, options: { stepz: 1 } }] } };

@@ -3,6 +3,7 @@ import { artifactsAt, type Artifacts } from './artifacts.ts';
 import { asker } from './ask.ts';
 import { endpoint } from './endpoint.ts';
 import { follower, type Follow } from './follow.ts';
+import { changesOf, type Changes } from './changes.ts';
 import { connect } from './live/connection.ts';
 import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
@@ -30,6 +31,7 @@ export interface Client extends AsyncDisposable {
   runs(options?: RunsOptions): AsyncGenerator<Run, void, void>;
   countRuns(filter?: RunFilter): Promise<number>;
   readonly follow: Follow;
+  readonly changes: Changes;
   plugins(kind?: Plugin['kind']): Promise<Plugin[]>;
   datasets(): Promise<Dataset[]>;
   architectures(): Promise<Architecture[]>;
@@ -56,6 +58,7 @@ export function createClient({ url, token }: ClientOptions): Client {
     runs: (options = {}) => allRuns(ask, options),
     countRuns: async (filter) => (await ask(RunPage, { filter: filter ?? null, first: 1, after: null })).runs.totalCount,
     follow: follower(ask, connection, url),
+    changes: changesOf(connection, url),
     plugins: async (kind) => (await ask(Plugins, { kind: kind ?? null })).plugins,
     datasets: async () => (await ask(Datasets, {})).datasets,
     architectures: async () => (await ask(Architectures, {})).architectures,

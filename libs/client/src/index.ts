@@ -1,4 +1,5 @@
 export { sha256Of, type Artifacts, type TransferOptions } from './artifacts.ts';
+export type { Changes, ChangesOptions, RunChange } from './changes.ts';
 export { createClient, type Client, type ClientOptions } from './create-client.ts';
 export type { Follow, FollowOptions } from './follow.ts';
 export type { Architecture, Dataset, Lab, Plugin, Worker } from './operations/catalogue.ts';

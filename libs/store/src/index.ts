@@ -8,6 +8,7 @@ export type { LeaseKey } from './leases/renew.ts';
 export type { Waiting } from './leases/waiting.ts';
 export { openStore, type StoreOptions } from './open.ts';
 export type { Ending } from './runs/finish.ts';
+export type { FollowRunsOptions, RunChange } from './runs/follow.ts';
 export type { RunFilter, RunPageOptions } from './runs/list.ts';
 export { unknownRun, type RunRow } from './runs/run.ts';
 export type { Store } from './store.ts';

@@ -6,6 +6,7 @@ import { codeOf } from './testing/code-of.ts';
 import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
 import { finished, heldRun, history, log } from './testing/suites/held-run.ts';
 import { storeSuite, suiteOptions } from './testing/suites/index.ts';
+import { changeSuite } from './testing/suites/changes.ts';
 import { tailSuite } from './testing/suites/tail.ts';
 
 const installed = postgresPrograms() !== undefined;
@@ -28,7 +29,10 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
   }, 60_000);
 
   storeSuite(() => here);
-  describe('readers of the other', () => tailSuite(() => here, () => there));
+  describe('readers of the other', () => {
+    tailSuite(() => here, () => there);
+    changeSuite(() => here, () => there);
+  });
 
   it('goes on when the database drops the listening connections', async () => {
     const { run, lease } = await heldRun(here);

@@ -11,6 +11,7 @@ import { followLease, renewLease, type LeaseKey } from './leases/renew.ts';
 import { requestCancel } from './runs/cancel.ts';
 import type { Waiting } from './leases/waiting.ts';
 import { whyWaiting } from './leases/why-waiting.ts';
+import { followRuns, type FollowRunsOptions, type RunChange } from './runs/follow.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
 import { countRuns, listRuns, type RunFilter, type RunPageOptions } from './runs/list.ts';
@@ -18,6 +19,7 @@ import { retryRun } from './runs/retry.ts';
 import { findRun, type RunRow } from './runs/run.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
+import { followWorkers } from './workers/follow.ts';
 import { registerWorker } from './workers/register.ts';
 
 /** All that the lab remembers. Each operation is one transaction; errors are LabErrors, listed at the function behind it. */
@@ -35,6 +37,8 @@ export interface Store extends AsyncDisposable {
   readonly whyWaiting: (runIds: readonly string[]) => Promise<Map<string, Waiting>>;
 
   readonly tail: Tail;
+  readonly followRuns: (options?: FollowRunsOptions) => AsyncGenerator<RunChange, void, void>;
+  readonly followWorkers: (signal?: AbortSignal) => AsyncGenerator<WorkerRow[], void, void>;
 
   readonly claim: (workerId: string, options?: ClaimOptions) => Promise<Claim | undefined>;
   readonly renewLease: (key: LeaseKey) => Promise<LeaseState>;
@@ -69,6 +73,8 @@ export function operations(session: Session, files: ArtifactFiles) {
     retryRun: bound(retryRun),
     whyWaiting: bound(whyWaiting),
     tail: tailOf(session),
+    followRuns: (options) => followRuns(session, options),
+    followWorkers: (signal) => followWorkers(session, signal),
     claim: bound(claim),
     renewLease: bound(renewLease),
     followLease: (key, signal) => followLease(session, key, signal),

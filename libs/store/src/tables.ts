@@ -11,6 +11,9 @@ const instant = (name: string) => timestamp(name, { withTimezone: true, precisio
 const json = <T>(name: string) =>
   customType<{ data: T; driverData: unknown }>({ dataType: () => 'jsonb', toDriver: toStorable, fromDriver: fromStorable<T> })(name);
 
+/** Number of a transaction, 64 bits, as text. */
+const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+
 /** A user's request and where it stands. The columns after `spec` repeat or summarize what spec and events say, for lists. */
 export const runs = pgTable(
   'runs',
@@ -47,11 +50,14 @@ export const runs = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
+    /** The transaction that last changed what readers see of it, set by a trigger: no writer can forget it. */
+    changed: xid8('changed').notNull().default(sql`pg_current_xact_id()`),
   },
   (run) => [
     check('runs_status', sql`${run.status} in ('queued', 'running', 'succeeded', 'failed', 'cancelled')`),
     check('runs_lease', sql`(${run.status} = 'running') = (${run.leaseExpiresAt} is not null)`),
     index('runs_in_line').on(run.pool, run.priority.desc().nullsFirst(), run.number).where(sql`status = 'queued'`),
+    index('runs_by_change').on(run.changed, run.id),
     index('runs_by_status').on(run.status, run.number),
     index('runs_by_dataset').on(run.dataset, run.number),
     index('runs_by_architecture').on(run.architecture, run.number),

@@ -9,6 +9,10 @@ export const topics = {
   lease: (runId: string) => `lease:${runId}`,
   /** A run waits to be claimed. */
   queue: 'queue',
+  /** What readers see of a run changed; told by a trigger of the table. */
+  runs: 'runs',
+  /** A worker came or went, or what it holds changed. */
+  workers: 'workers',
 } as const;
 
 /** Wakes everybody on every server who waits for the topic, when the transaction commits. */

@@ -9,6 +9,7 @@ import './lease.ts';
 import './report.ts';
 import './run-event-types.ts';
 import './run-events.ts';
+import './changes.ts';
 import { builder } from './builder.ts';
 
 /** The whole API, a module a noun. */

@@ -130,6 +130,15 @@ const TrainingSpecInput = builder.inputType('TrainingSpecInput', {
   }),
 });
 
+const LimitsSpecInput = builder.inputType('LimitsSpecInput', {
+  description: 'What each attack may use. An example it has not decided by then is `outOfBudget`.',
+  fields: (t) => ({
+    seconds: t.float({ description: 'Wall time of one attack on all examples, above 0. Default: no limit.' }),
+    forwardCalls: t.int({ description: 'Calls of the network per example, at least 1. Default: no limit.' }),
+    backwardCalls: t.int({ description: 'Gradients of the network per example, at least 1. Default: no limit.' }),
+  }),
+});
+
 const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
   description: 'How to attack the network.',
   fields: (t) => ({
@@ -137,6 +146,7 @@ const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
     examples: t.int({ description: 'Attack the first n test examples, at least 1. Default: all that are used.' }),
     everyEpochs: t.int({ description: 'Also attack after every n-th epoch, on the same examples. Default 0: only at the end.' }),
     batchSize: t.int({ description: 'Examples a call, at least 1. Default 250.' }),
+    limits: t.field({ type: LimitsSpecInput, description: 'What each attack may use. Default: no limit.' }),
   }),
 });
 

@@ -4,7 +4,7 @@ import { RunStatusEnum } from './enums.ts';
 import { RunObject } from './run.ts';
 import { runPage } from './run-page.ts';
 
-const RunFilterInput = builder.inputType('RunFilter', {
+export const RunFilterInput = builder.inputType('RunFilter', {
   description: 'Which runs; every given field must hold.',
   fields: (t) => ({
     status: t.field({ type: [RunStatusEnum], description: 'One of these.' }),
@@ -36,6 +36,6 @@ builder.queryField('runs', (t) =>
 );
 
 /** In GraphQL null and absent say the same here. */
-function given(filter: { [Key in keyof RunFilter]?: RunFilter[Key] | null } | null | undefined): RunFilter {
+export function given(filter: { [Key in keyof RunFilter]?: RunFilter[Key] | null } | null | undefined): RunFilter {
   return Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value !== null));
 }

@@ -3,7 +3,7 @@ import type { WorkerRow } from '@entropic-lab/store';
 import { checkCatalogue } from '../check-spec/check-catalogue.ts';
 import { builder } from './builder.ts';
 
-const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
+export const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
   description: 'A machine that computes runs.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Chosen by the worker.' }),

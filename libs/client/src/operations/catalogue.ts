@@ -18,7 +18,9 @@ export type Dataset = ResultOf<typeof Datasets>['datasets'][number];
 export const Architectures = graphql(`query Architectures { architectures { name title inputShape classes parameters optionsSchema } }`);
 export type Architecture = ResultOf<typeof Architectures>['architectures'][number];
 
-export const Workers = graphql(`query Workers { workers { id name engine device slots pools running catalogueHash registeredAt lastSeenAt } }`);
+export const WorkerFields = graphql(`fragment WorkerFields on Worker { id name engine device slots pools running catalogueHash registeredAt lastSeenAt }`);
+export const Workers = graphql(`query Workers { workers { ...WorkerFields } }`, [WorkerFields]);
+export const WorkersChanged = graphql(`subscription WorkersChanged { workersChanged { ...WorkerFields } }`, [WorkerFields]);
 export type Worker = ResultOf<typeof Workers>['workers'][number];
 
 export const Lab = graphql(`query Lab { lab { version database time } }`);

@@ -20,6 +20,11 @@ export const RunPage = graphql(
 /** Which runs; every given field must hold. */
 export type RunFilter = NonNullable<VariablesOf<typeof RunPage>['filter']>;
 
+export const RunsChanged = graphql(
+  `subscription RunsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { matches cursor run { ...RunFields } } }`,
+  [RunFields],
+);
+
 export const RunEvents = graphql(`
   subscription RunEvents($runId: ID!, $after: Int!) { runEvents(runId: $runId, after: $after) { runId seq attempt time body } }
 `);

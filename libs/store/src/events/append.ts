@@ -61,6 +61,7 @@ async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leas
     await notify(tx, topics.lease(run.id));
     // The worker has a slot free again, and may be waiting in another request.
     await notify(tx, topics.queue);
+    await notify(tx, topics.workers);
   }
   return { lease: ended ? 'lost' : run.cancelRequested ? 'cancelRequested' : 'held', lastSeq };
 }

@@ -1,9 +1,10 @@
 import type { Lease } from '@entropic-lab/protocol';
 import { and, count, eq } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
+import { eitherSignal } from '../either-signal.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
-import { topics } from '../wakes.ts';
+import { notify, topics } from '../wakes.ts';
 import { seenWorker } from '../workers/seen.ts';
 import { fromNow } from './from-now.ts';
 import { nextInQueue, secondsToNext } from './queue.ts';
@@ -28,7 +29,7 @@ interface Nothing {
  */
 export async function claim(session: Session, workerId: string, { waitSeconds = 0, signal }: ClaimOptions = {}): Promise<Claim | undefined> {
   const timeUp = AbortSignal.timeout(waitSeconds * 1000);
-  const enough = signal === undefined ? timeUp : AbortSignal.any([timeUp, signal]);
+  const enough = signal === undefined ? timeUp : eitherSignal(timeUp, signal);
   const waiter = session.wakes.waitFor(topics.queue);
   try {
     for (let first = true; first || !waiter.over(enough); first = false) {
@@ -58,7 +59,7 @@ async function claimNow(session: Session, workerId: string): Promise<Claim | Not
 function until({ againInSeconds }: Nothing, enough: AbortSignal): AbortSignal {
   if (againInSeconds === undefined) return enough;
   // A moment later than told: what the database rounds down must have come.
-  return AbortSignal.any([enough, AbortSignal.timeout(Math.ceil(againInSeconds * 1000) + 1)]);
+  return eitherSignal(enough, AbortSignal.timeout(Math.ceil(againInSeconds * 1000) + 1));
 }
 
 export interface ClaimOptions {
@@ -75,6 +76,7 @@ async function runsHeldBy(tx: Database, workerId: string): Promise<number> {
 async function grant(tx: Database, next: RunRow, { workerId, leaseSeconds }: { workerId: string; leaseSeconds: number }): Promise<Claim> {
   const changes = { status: 'running' as const, attempt: next.attempt + 1, workerId, notBefore: null, leaseExpiresAt: fromNow(leaseSeconds) };
   const [run] = await tx.update(runs).set(changes).where(eq(runs.id, next.id)).returning();
+  await notify(tx, topics.workers);
   const lease = { runId: run!.id, attempt: run!.attempt, expiresAt: run!.leaseExpiresAt!.toISOString(), leaseSeconds };
   return { run: run!, lease, nextSeq: run!.lastSeq + 1 };
 }

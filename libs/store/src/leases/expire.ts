@@ -24,5 +24,6 @@ async function expireOne(tx: Database, rules: RetryRules): Promise<RunRow | unde
   const changed = await appendOwn(tx, run, fateOfSilence(run, rules));
   // The worker has a slot free again, whatever becomes of the run.
   await notify(tx, topics.queue);
+  await notify(tx, topics.workers);
   return changed;
 }

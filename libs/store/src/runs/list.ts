@@ -1,6 +1,6 @@
 import type { RunStatus } from '@entropic-lab/protocol';
 import { and, count, desc, eq, inArray, lt, gt, asc, sql, type SQL } from 'drizzle-orm';
-import { mendableCodes } from '../leases/fate.ts';
+import { mendable, mendableCodes } from '../leases/fate.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 
@@ -47,9 +47,20 @@ export async function countRuns({ database }: Session, filter: RunFilter = {}): 
   return row!.total;
 }
 
+/** The part of a filter that may let a run through at one time and not at another. */
+export function passesNow({ status, givenUp }: RunFilter, run: RunRow): boolean {
+  const dead = run.status === 'failed' && run.error !== null && mendable[run.error.code];
+  return (status === undefined || status.includes(run.status)) && (givenUp === undefined || givenUp === dead);
+}
+
+/** The part of a filter that a run passes for good or never. */
+export function standing({ status: _, givenUp: __, ...rest }: RunFilter): RunFilter {
+  return rest;
+}
+
 const deadLetter = sql`${runs.status} = 'failed' and ${inArray(sql`${runs.error} ->> 'code'`, [...mendableCodes])}`;
 
-function conditions({ status, dataset, architecture, trainer, loss, fromRun, pool, givenUp }: RunFilter): SQL[] {
+export function conditions({ status, dataset, architecture, trainer, loss, fromRun, pool, givenUp }: RunFilter): SQL[] {
   const equal = [
     [runs.dataset, dataset],
     [runs.architecture, architecture],

@@ -2,6 +2,7 @@ import { LabError, type Catalogue } from '@entropic-lab/protocol';
 import { and, count, desc, eq, lt, notExists, sql } from 'drizzle-orm';
 import type { Session } from '../session.ts';
 import { catalogues, runs, workers } from '../tables.ts';
+import { notify, topics } from '../wakes.ts';
 
 export interface WorkerRow extends Omit<typeof workers.$inferSelect, 'offers'> {
   /** Runs that it holds. */
@@ -27,6 +28,9 @@ export async function forgetWorkers({ database }: Session, silentSeconds: number
   if (!(silentSeconds > 0)) throw new LabError('INVALID_INPUT', `[store] expected silentSeconds > 0, got ${silentSeconds}.`, { path: 'silentSeconds' });
   const silent = lt(workers.lastSeenAt, sql`now() - make_interval(secs => ${silentSeconds})`);
   const holds = database.select({ id: runs.id }).from(runs).where(and(eq(runs.workerId, workers.id), eq(runs.status, 'running')));
-  const gone = await database.delete(workers).where(and(silent, notExists(holds))).returning({ id: workers.id });
-  return gone.map(({ id }) => id);
+  return database.transaction(async (tx) => {
+    const gone = await tx.delete(workers).where(and(silent, notExists(holds))).returning({ id: workers.id });
+    if (gone.length > 0) await notify(tx, topics.workers);
+    return gone.map(({ id }) => id);
+  });
 }

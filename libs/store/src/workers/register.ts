@@ -5,6 +5,7 @@ import { offersOf } from '../runs/needs.ts';
 import type { Session } from '../session.ts';
 import { canonicalJson, storableText } from '../storable.ts';
 import { catalogues, workers } from '../tables.ts';
+import { notify, topics } from '../wakes.ts';
 
 /** Enters the worker, or brings what is known of it up to date. */
 export async function registerWorker({ database }: Session, { catalogue, ...worker }: WorkerSpec): Promise<void> {
@@ -22,5 +23,6 @@ export async function registerWorker({ database }: Session, { catalogue, ...work
   await database.transaction(async (tx) => {
     await tx.insert(catalogues).values({ hash, catalogue }).onConflictDoNothing();
     await tx.insert(workers).values(row).onConflictDoUpdate({ target: workers.id, set: { ...row, lastSeenAt: sql`now()` } });
+    await notify(tx, topics.workers);
   });
 }

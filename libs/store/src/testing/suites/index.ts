@@ -1,5 +1,6 @@
 import type { Store, StoreOptions } from '../../index.ts';
 import { artifactSuite } from './artifacts.ts';
+import { changeSuite } from './changes.ts';
 import { eventSuite } from './events.ts';
 import { leaseSuite } from './leases.ts';
 import { listSuite } from './lists.ts';
@@ -17,6 +18,7 @@ export function storeSuite(get: () => Store): void {
   retrySuite(get);
   queueSuite(get);
   tailSuite(get);
+  changeSuite(get);
   listSuite(get);
   artifactSuite(get);
 }

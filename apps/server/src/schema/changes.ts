@@ -1,0 +1,33 @@
+import type { RunChange } from '@entropic-lab/store';
+import { builder } from './builder.ts';
+import { RunObject } from './run.ts';
+import { given, RunFilterInput } from './runs.ts';
+import { WorkerObject } from './worker.ts';
+
+const RunChangeObject = builder.objectRef<RunChange>('RunChange').implement({
+  description: 'A run of which something changed.',
+  fields: (t) => ({
+    run: t.expose('run', { type: RunObject, description: 'The run as it is now.' }),
+    matches: t.exposeBoolean('matches', { description: 'Whether it passes the filter. One whose status no longer does is told too, so that a list can drop it.' }),
+    cursor: t.exposeString('cursor', { description: 'Give it as `after` to go on from here: some changes may come again, none is missed.' }),
+  }),
+});
+
+builder.subscriptionFields((t) => ({
+  runsChanged: t.field({
+    type: RunChangeObject,
+    description: 'Each change of a run: of several in quick succession perhaps the last alone. `status` and `givenUp` of the filter decide what `matches` says, the other fields which runs are told of.',
+    args: {
+      filter: t.arg({ type: RunFilterInput, description: 'Default: all runs.' }),
+      after: t.arg.string({ description: 'Cursor of an earlier change. Default: changes from now on.' }),
+    },
+    subscribe: (_root, { filter, after }, { store, signal }) => store.followRuns({ filter: given(filter), after: after ?? undefined, signal }),
+    resolve: (change) => change,
+  }),
+  workersChanged: t.field({
+    type: [WorkerObject],
+    description: 'All workers now, and again whenever one comes or goes or what one holds changes.',
+    subscribe: (_root, _args, { store, signal }) => store.followWorkers(signal),
+    resolve: (workers) => workers,
+  }),
+}));

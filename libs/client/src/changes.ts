@@ -1,0 +1,48 @@
+import type { Client as Connection } from 'graphql-ws';
+import { keepUp } from './live/keep-up.ts';
+import { stream } from './live/stream.ts';
+import { WorkersChanged, type Worker } from './operations/catalogue.ts';
+import { readRun, type Run } from './operations/run-fields.ts';
+import { RunsChanged, type RunFilter } from './operations/runs.ts';
+
+/** A run as it is now, after something changed. */
+export interface RunChange {
+  readonly run: Run;
+  /** Whether it passes the filter; one whose status no longer does is told too. */
+  readonly matches: boolean;
+}
+
+export interface ChangesOptions {
+  /** Ends the iteration quietly. */
+  readonly signal?: AbortSignal;
+  /** How long a lab that was there may stay away. Default 300. */
+  readonly patienceSeconds?: number;
+}
+
+/** What changes in a lab, as it changes. Broken connections are opened again, and nothing that changed meanwhile is missed. */
+export interface Changes {
+  /** Runs that change from now on; of several changes in quick succession perhaps the last alone. */
+  runs(options?: ChangesOptions & { readonly filter?: RunFilter }): AsyncGenerator<RunChange, void, void>;
+  /** All workers now, and again at each change. */
+  workers(options?: ChangesOptions): AsyncGenerator<Worker[], void, void>;
+}
+
+/** These streams end when the reader leaves, never by themselves. */
+const endless = { isLast: () => false, isOver: () => Promise.resolve(false) };
+
+export function changesOf(connection: Connection, url: string): Changes {
+  return {
+    async *runs({ filter, ...options } = {}) {
+      let after: string | null = null;
+      const open = () => stream(connection, { document: RunsChanged, variables: { filter: filter ?? null, after } }, { url, ...options });
+      for await (const { runsChanged } of keepUp({ ...options, ...endless, open })) {
+        after = runsChanged.cursor;
+        yield { run: readRun(runsChanged.run), matches: runsChanged.matches };
+      }
+    },
+    async *workers(options = {}) {
+      const open = () => stream(connection, { document: WorkersChanged, variables: {} }, { url, ...options });
+      for await (const { workersChanged } of keepUp({ ...options, ...endless, open })) yield workersChanged;
+    },
+  };
+}
