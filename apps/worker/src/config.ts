@@ -14,6 +14,8 @@ export const settings = {
   pools: { env: 'ENTROPIC_POOLS', default: 'default', help: 'pools whose runs it computes, separated by commas' },
   plugins: { env: 'ENTROPIC_PLUGINS', default: '[]', help: 'plugin packages to load, as JSON: [{"package": "...", "root": "folder to resolve it from"}]' },
   checkpointSeconds: { env: 'ENTROPIC_CHECKPOINT_SECONDS', default: '30', help: 'least time between two checkpoints, in seconds' },
+  silenceSeconds: { env: 'ENTROPIC_SILENCE_SECONDS', default: '120', help: 'a runner without a sign of life for so long is ended' },
+  heapMb: { env: 'ENTROPIC_RUNNER_HEAP_MB', default: '', help: "limit of a runner's JavaScript heap in MB; empty: Node's own" },
   logLevel: { env: 'ENTROPIC_LOG_LEVEL', default: 'info', help: 'trace, debug, info, warn, error or silent' },
 } as const;
 
@@ -26,6 +28,8 @@ const Config = z.strictObject({
   pools: z.string().transform((text) => text.split(',').map((name) => name.trim())).pipe(z.array(PoolName).min(1)),
   plugins: z.string().transform(fromJson).pipe(z.array(PluginSource)),
   checkpointSeconds: z.coerce.number().min(0),
+  silenceSeconds: z.coerce.number().positive(),
+  heapMb: z.literal('').transform(() => undefined).or(z.coerce.number().int().min(64)),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 });
 export type WorkerConfig = z.output<typeof Config>;

@@ -45,7 +45,8 @@ export type ToRunner = z.infer<typeof ToRunner>;
 
 /** What a runner says to its agent. */
 export const FromRunner = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ready') }),
+  /** Every second, as long as the event loop turns. */
+  z.strictObject({ type: z.literal('alive') }),
   z.strictObject({
     type: z.literal('described'),
     catalogue: Catalogue,

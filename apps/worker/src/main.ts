@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const { catalogue, engine, device } = await describeEquipment(equipment, log);
   const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
   await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
-  await runAgent({ client, worker, equipment, checkpointSeconds: config.checkpointSeconds, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });
+  await runAgent({ client, worker, equipment, limits: config, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });
 }
 
 function stopSignal(): AbortSignal {

@@ -122,6 +122,17 @@ export const TrainingSpec = z.strictObject({
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
 
+/** What each attack may use; an example it has not decided by then is `outOfBudget`. Absent: no limit. */
+export const LimitsSpec = z.strictObject({
+  /** Wall time of one attack on all examples. */
+  seconds: z.number().positive().optional(),
+  /** Calls of the network per example. */
+  forwardCalls: count.optional(),
+  /** Gradients of the network per example. */
+  backwardCalls: count.optional(),
+});
+export type LimitsSpec = z.infer<typeof LimitsSpec>;
+
 export const EvaluationSpec = z.strictObject({
   attacks: z.array(AttackSpec).default([]),
   /** Attack the first n test examples. Default: all of `dataset.testLimit`. */
@@ -129,6 +140,7 @@ export const EvaluationSpec = z.strictObject({
   /** Also attack after every n-th epoch, on the same examples. 0: only at the end. */
   everyEpochs: z.int().min(0).default(0),
   batchSize: count.default(250),
+  limits: LimitsSpec.optional(),
 });
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
 

@@ -6,9 +6,12 @@ import type { PluginSource } from './plugins.ts';
 
 /** Started as a process, never imported: the CLI loads no tensors. */
 const entry = '@entropic-lab/worker/runner';
+/** After a request to cancel, a runner has so long to end by itself. */
+const cancelGraceMs = 5_000;
 const require = createRequire(import.meta.url);
 
 const Message = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('event'), body: RunEventBody, files: z.array(z.object({ sha256: z.string(), path: z.string() })) }),
   z.object({ type: z.literal('ended'), status: z.enum(['succeeded', 'failed', 'cancelled']), error: LabErrorSchema.optional() }),
 ]);
@@ -41,12 +44,16 @@ export interface Told {
  */
 export async function* localRunner(task: Task, signal: AbortSignal): AsyncGenerator<Told, void, undefined> {
   const child = fork(require.resolve(entry), [], { execArgv: ['--import', import.meta.resolve('tsx')], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const cancel = (): void => void child.send({ type: 'cancel' });
+  const cancel = (): void => {
+    child.send({ type: 'cancel' });
+    setTimeout(() => child.kill('SIGKILL'), cancelGraceMs).unref();
+  };
   signal.addEventListener('abort', cancel, { once: true });
   try {
     child.send(task);
     if (signal.aborted) cancel();
     for await (const message of messagesOf(child)) {
+      if (message.type === 'alive') continue;
       if (message.type === 'event') yield message;
       else if (message.status === 'cancelled') throw new LabError('CANCELLED', '[entropic] cancelled on request');
       else if (message.error !== undefined) throw new LabError(message.error.code, message.error.message, { ...(message.error.path === undefined ? {} : { path: message.error.path }) });

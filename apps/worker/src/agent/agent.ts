@@ -3,14 +3,13 @@ import { LabError, type WorkerSpec } from '@entropic-lab/protocol';
 import type { Logger } from 'pino';
 import type { Equipment } from '../ipc.ts';
 import { untilAnswered } from './delivery.ts';
-import { superviseRun } from './run-supervision.ts';
+import { superviseRun, type RunnerLimits } from './run-supervision.ts';
 
 export interface AgentOptions {
   readonly client: Client;
   readonly worker: WorkerSpec;
   readonly equipment: Equipment;
-  /** Least age of the last checkpoint at which an epoch takes another. */
-  readonly checkpointSeconds: number;
+  readonly limits: RunnerLimits;
   readonly log: Logger;
   /** Ends the agent: runs in progress are cancelled, nothing new is claimed. */
   readonly stop: AbortSignal;
@@ -37,7 +36,7 @@ async function register({ client, worker, log, stop, onRegistered }: AgentOption
 }
 
 async function serveSlot(options: AgentOptions): Promise<void> {
-  const { client, worker, equipment, checkpointSeconds, log, stop } = options;
+  const { client, worker, equipment, limits, log, stop } = options;
   while (!stop.aborted) {
     try {
       const claim = await untilAnswered(
@@ -48,7 +47,7 @@ async function serveSlot(options: AgentOptions): Promise<void> {
       if (claim === undefined) continue;
       log.info({ runId: claim.lease.runId, attempt: claim.lease.attempt }, 'run claimed');
       // A run that cannot be ended here is ended by the lab when its lease expires; the others are not its business.
-      await superviseRun(claim, { client, worker, equipment, checkpointSeconds, log, stop }).catch((error: unknown) => log.error({ runId: claim.lease.runId, error }, 'run given up'));
+      await superviseRun(claim, { ...limits, client, worker, equipment, log, stop }).catch((error: unknown) => log.error({ runId: claim.lease.runId, error }, 'run given up'));
     } catch (error) {
       if (stop.aborted) return;
       if (error instanceof LabError && error.code === 'UNKNOWN_WORKER') await register(options);

@@ -5,6 +5,9 @@ import { RunnerProcess } from './runner-process.ts';
 
 export type Description = Extract<FromRunner, { type: 'described' }>;
 
+/** Loading engines and plugins takes seconds, of which some let nothing else happen. */
+const describeSeconds = 120;
+
 /**
  * What this worker offers, found out in a process of its own: the agent itself never loads a plugin, so no plugin can
  * harm it. A plugin that cannot be loaded is logged and left out.
@@ -13,7 +16,7 @@ export type Description = Extract<FromRunner, { type: 'described' }>;
 export async function describeEquipment(equipment: Equipment, log: Logger): Promise<Description> {
   await using runner = new RunnerProcess((line) => log.info(line));
   runner.send({ type: 'describe', equipment });
-  for await (const message of runner.messages()) {
+  for await (const message of runner.messages(describeSeconds)) {
     if (message.type === 'described') {
       for (const problem of message.problems) log.error({ code: problem.code }, problem.message);
       return message;

@@ -13,11 +13,20 @@ import { watchLease } from './lease-watch.ts';
 import { Outbox } from './outbox.ts';
 import { RunnerProcess } from './runner-process.ts';
 
-export interface Supervision {
+/** What a runner gets, and what is expected of it. */
+export interface RunnerLimits {
+  /** Least age of the last checkpoint at which an epoch takes another. */
+  readonly checkpointSeconds: number;
+  /** A runner without a sign of life for so long is ended. */
+  readonly silenceSeconds: number;
+  /** Limit of a runner's JavaScript heap in MB. Default: Node's. */
+  readonly heapMb?: number | undefined;
+}
+
+export interface Supervision extends RunnerLimits {
   readonly client: Client;
   readonly worker: WorkerSpec;
   readonly equipment: Equipment;
-  readonly checkpointSeconds: number;
   readonly log: Logger;
   /** Aborted when the worker stops: the run is cancelled. */
   readonly stop: AbortSignal;
@@ -71,7 +80,7 @@ interface Computation extends Supervision {
 /** Runs the runner to its end. @throws LabError LEASE_LOST; every other failure is an ending. */
 async function compute(granted: Granted, computation: Computation): Promise<Ending> {
   const { client, log, outbox, equipment, folder, worker, patiently } = computation;
-  await using runner = new RunnerProcess((line) => log.info({ runId: granted.lease.runId }, line));
+  await using runner = new RunnerProcess((line) => log.info({ runId: granted.lease.runId }, line), computation);
   const requests = new CancelRequests(runner);
   using _watch = watchLease(granted, computation, {
     onCancel: () => requests.cancel(new LabError('CANCELLED', '[lab] cancelled on request')),
@@ -86,7 +95,7 @@ async function compute(granted: Granted, computation: Computation): Promise<Endi
     const files = await fetchFiles(claim, computation);
     const { run } = claim;
     runner.send({ type: 'run', job: { runId: run.id, spec: run.spec, equipment, folder, reportedEpochs: epochsReported(run), checkpointSeconds: computation.checkpointSeconds, ...files } });
-    for await (const message of runner.messages()) {
+    for await (const message of runner.messages(computation.silenceSeconds)) {
       const ending = await handle(message, run, computation);
       if (ending !== undefined) return requests.judge(ending);
     }

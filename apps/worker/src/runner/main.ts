@@ -3,15 +3,18 @@ import { ToRunner, type FromRunner } from '../ipc.ts';
 import { describe } from './describe.ts';
 import { execute, type Said } from './execute.ts';
 import { fetchFiles } from './fetch-files.ts';
+import { endWithParent } from './orphan-watch.ts';
 
 /**
  * The runner process: computes one job and ends. It speaks to its agent alone, and it ends when the agent is gone.
  * Signals of the terminal are the agent's business.
  */
 const cancel = new AbortController();
+endWithParent();
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.once('disconnect', () => process.exit(1));
+setInterval(() => void say({ type: 'alive' }), 1_000).unref();
 process.on('message', (message) => void hear(parse(ToRunner, message, 'agent message')));
 
 async function hear(message: ToRunner): Promise<void> {

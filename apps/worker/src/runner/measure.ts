@@ -75,6 +75,7 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
     runner,
     batchSize: spec.evaluation.batchSize,
     signal,
+    limits: spec.evaluation.limits,
     attack: attack.registered,
     options: attack.options,
     threat: { norm, epsilon, bounds: dataset.bounds },
