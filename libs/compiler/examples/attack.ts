@@ -1,4 +1,4 @@
-import { compiledRunner } from '@entropic-lab/compiler';
+import { compiledRunner } from '../src/index.ts';
 import { createNetwork } from '@entropic-lab/models';
 import { crossEntropy, prepareBackend, Rng } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { exportOnnx } from '@entropic-lab/compiler';
+import { exportOnnx } from '../src/index.ts';
 import { createNetwork } from '@entropic-lab/models';
 import { prepareBackend, Rng } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';

@@ -50,7 +50,7 @@ function blockedBy(e: Emitter, node: Node, output: Value): number | undefined {
   const filter = inputOf(node, 'filter')!;
   const block = blockOf(e.formOf(output));
   const activation = node.attributes['activation'] ?? 'linear';
-  if (block === undefined || !convBlocks(filter.shape, block) || !(activation === 'linear' || activation === 'relu')) return undefined;
+  if (block === undefined || node.attributes['dataFormat'] === 'NCHW' || !convBlocks(filter.shape, block) || !(activation === 'linear' || activation === 'relu')) return undefined;
   return block;
 }
 

@@ -34,7 +34,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   readonly #variants = new Map<string, Variant>();
   readonly #pace = new Pace();
   #initial: S | undefined;
-  #state: State<S> | undefined;
+  #state: Promise<State<S>> | undefined;
   #disposed = false;
 
   constructor(compiled: Compiled, options: LoopOptions<S, X, Y>) {
@@ -69,7 +69,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
 
   async write(state: S): Promise<void> {
     const current = await this.#current();
-    const [expected, got] = [signature([current.read()]), signature([state])];
+    const [expected, got] = [signature([current.example()]), signature([state])];
     if (expected !== got) throw invalid(`state of types ${expected}`, got, 'state', 'Start another loop for another state');
     await current.write(state);
   }
@@ -84,10 +84,18 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
 
   async #current(): Promise<State<S>> {
     if (this.#disposed) throw new LabError('INVALID_INPUT', `[compiler] expected an open loop, got one that was disposed of ('${this.#options.name}'). Start another.`);
-    if (this.#state === undefined) {
-      this.#state = await State.from(this.#initial!);
+    return (this.#state ??= this.#begin());
+  }
+
+  /** Takes the initial values over. From then on their tensors only tell the state's form and types. */
+  async #begin(): Promise<State<S>> {
+    const initial = this.#initial!;
+    this.#initial = undefined;
+    try {
+      return await State.from(initial);
+    } finally {
+      dispose(initial);
     }
-    return this.#state;
   }
 
   /** The step compiled for the types of `x`; later types share the state with earlier ones. */

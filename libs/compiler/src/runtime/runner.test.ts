@@ -93,13 +93,18 @@ describe('loop', () => {
 
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    const initial = tf.scalar(0);
+    const [initial, wrong] = [tf.scalar(0), tf.tensor1d([1])];
     const loop = runner.loop((s: tf.Tensor, x: tf.Tensor) => ({ state: tf.add(s, x), y: {} }), initial);
     const x = tf.scalar(1);
     for (let i = 0; i < 5; i++) await loop.run([x, x]);
     const state = await loop.read();
     expect(state.dataSync()[0]).toBe(10);
-    tf.dispose([x, state, initial]);
+    await loop.write(x);
+    await loop.run([x]);
+    const written = await loop.read();
+    expect(written.dataSync()[0]).toBe(2);
+    await expect(loop.write(wrong)).rejects.toThrow(/state of types float32\[\]/);
+    tf.dispose([x, state, written, initial, wrong]);
     loop[Symbol.dispose]();
     expect(tf.memory().numTensors).toBe(before);
   });
