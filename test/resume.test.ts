@@ -10,7 +10,7 @@ const workers: RunningProcess[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  server = startProcess('apps/server/src/main.ts', ['--folder', folder.path, '--port', '0', '--leaseSeconds', '2', '--logLevel', 'warn']);
+  server = startProcess('apps/server/src/main.ts', ['--folder', folder.path, '--port', '0', '--leaseSeconds', '6', '--logLevel', 'warn']);
   url = `${String((await server.ready)['url'])}/graphql`;
 });
 
