@@ -13,7 +13,9 @@ export class TorchPeer implements Disposable {
   readonly #reader: Interface;
 
   constructor(threads: number) {
-    this.#process = spawn(PYTHON, [SCRIPT, String(threads)], { env: { ...process.env, OMP_WAIT_POLICY: 'passive' } });
+    // torch.set_num_threads alone does not reach the BLAS on the thread that runs the way back.
+    const limits = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive' };
+    this.#process = spawn(PYTHON, [SCRIPT, String(threads)], { env: { ...process.env, ...limits } });
     this.#process.stderr.pipe(process.stderr);
     this.#reader = createInterface({ input: this.#process.stdout });
     this.#lines = this.#reader[Symbol.asyncIterator]();
