@@ -44,8 +44,16 @@ describe('entropic', () => {
     );
     expect((await runCli('runs', '--url', url)).text).toMatch(new RegExp(`${id}\\s+succeeded\\s+first\\s+lenet5\\s+mnist`));
 
-    const detached = (await runCli('run', ...small, '--epochs', '500', '--detach', '--url', url)).text.trim();
+    const detached = (await runCli('run', ...small, '--epochs', '5000', '--detach', '--url', url)).text.trim();
     expect((await runCli('cancel', detached, '--url', url)).text).toContain('cancelled');
+    await using again = startProcess(cli, ['retry', detached, '--url', url]);
+    await again.printedMatch(/started on/);
+    again.child.kill('SIGINT');
+    expect(await again.ended, again.printed()).toMatchObject({ code: 1 });
+    expect(again.printed()).toContain(`run ${detached}: cancelled`);
+
+    const waiting = (await runCli('run', ...small, '--epochs', '1', '--pool', 'nowhere', '--detach', '--url', url)).text.trim();
+    expect((await runCli('runs', '--url', url)).text).toMatch(new RegExp(`${waiting} waits: .*nowhere`));
 
     const misspelt = await runCli('run', ...small, '--epochs', '1', '--loss', 'entropi', '--url', url);
     expect(misspelt).toMatchObject({ code: 1, text: expect.stringContaining('entropic') });

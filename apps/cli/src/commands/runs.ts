@@ -14,6 +14,7 @@ export function addRuns(program: Command): void {
     .action(async (flags: { url: string; limit: number; json?: true }) => {
       await using client = createClient({ url: flags.url });
       const rows: string[][] = [];
+      const waits: string[] = [];
       let shown = 0;
       for await (const run of client.runs({ pageSize: Math.min(flags.limit, 100) })) {
         if (flags.json === true) console.log(JSON.stringify(run));
@@ -29,6 +30,7 @@ export function addRuns(program: Command): void {
           run.headline === null ? '-' : number(run.headline.entropyFlow),
           run.createdAt,
         ]);
+        if (run.waiting !== null) waits.push(`${run.id} waits: ${run.waiting.message}`);
         if (++shown >= flags.limit) break;
       }
       if (flags.json === true) return;
@@ -51,5 +53,6 @@ export function addRuns(program: Command): void {
           rows,
         ),
       );
+      if (waits.length > 0) console.log(`\n${waits.join('\n')}`);
     });
 }

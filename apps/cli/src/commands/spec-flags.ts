@@ -6,6 +6,8 @@ import { atLeast, integer } from './flags.ts';
 export interface SpecFlags {
   readonly name?: string;
   readonly seed?: number;
+  readonly pool?: string;
+  readonly priority?: number;
   readonly dataset?: string;
   readonly trainLimit?: number;
   readonly testLimit?: number;
@@ -25,6 +27,8 @@ export function specFlags(command: Command): Command {
   return command
     .option('--name <text>', 'what to call the run')
     .option('--seed <number>', 'seed of everything random', integer(0, 0xffff_ffff))
+    .option('--pool <name>', 'workers that may take it; default: default')
+    .option('--priority <n>', '-100 to 100, larger goes first; default: 0', integer(-100, 100))
     .option('--dataset <name>', 'dataset, see `entropic plugins`')
     .option('--train-limit <n>', 'use the first n training examples', integer(1))
     .option('--test-limit <n>', 'use the first n test examples', integer(1))
@@ -61,6 +65,8 @@ function fromFlags(flags: SpecFlags): unknown {
   return {
     name: flags.name,
     seed: flags.seed,
+    pool: flags.pool,
+    priority: flags.priority,
     dataset: { name: flags.dataset, trainLimit: flags.trainLimit, testLimit: flags.testLimit },
     model: { architecture: flags.model, fromRun: flags.fromRun },
     training: {

@@ -25,17 +25,20 @@ export function addWatch(program: Command): void {
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly json: boolean;
+  /** Seq of the last event not to show. Default 0: from the first. */
+  readonly after?: number;
   /** Sees each event after it is shown. */
   readonly onEvent?: (event: RunEvent) => void;
 }
 
 /** Follows a run to its end. Its final status, or undefined where `signal` came first. */
-export async function watchRun(client: Client, runId: string, { signal, json, onEvent }: WatchOptions): Promise<RunStatus | undefined> {
+export async function watchRun(client: Client, runId: string, { signal, json, after = 0, onEvent }: WatchOptions): Promise<RunStatus | undefined> {
   const run = await client.run(runId);
   if (run === undefined) throw new LabError('UNKNOWN_RUN', `[watch] expected the id of a run, got "${runId}". \`entropic runs\` lists them.`);
   using view = new RunView({ out: process.stdout, epochs: run.spec.training?.epochs ?? 0 });
+  if (!json && run.waiting !== null) console.log(run.waiting.message);
   let status: RunStatus | undefined;
-  for await (const event of client.follow(runId, { signal })) {
+  for await (const event of client.follow(runId, { after, signal })) {
     if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
     else view.show(event);
     onEvent?.(event);
