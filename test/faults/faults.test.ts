@@ -13,7 +13,11 @@ const cases = [
 const installed = postgresPrograms() !== undefined;
 if (!installed) console.warn('SKIPPED: faults on PostgreSQL, because PostgreSQL is not installed (Debian: apt install postgresql)');
 
-describe.each(cases)('runs on $database whose processes are killed and stopped', ({ database, seeds }) => {
+/** Minutes long, and not yet seen through on an idle machine: asked for by name until it is. */
+const asked = process.env['ENTROPIC_FAULTS'] === '1';
+if (!asked) console.warn('SKIPPED: the fault test, which takes minutes; ENTROPIC_FAULTS=1 runs it, and so does npm run faults');
+
+describe.skipIf(!asked).each(cases)('runs on $database whose processes are killed and stopped', ({ database, seeds }) => {
   describe.skipIf(database === 'postgres' && !installed)('by seed', () => {
     let postgres: PrivatePostgres | undefined;
     let lab: Lab;
