@@ -73,8 +73,11 @@ async function* messagesOf(child: ChildProcess): AsyncGenerator<z.output<typeof 
     queue.push(message);
     wake();
   });
-  child.once('exit', (code, signal) => {
-    ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const how = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`)));
+  const unheard = new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
+  // An exit can be told before the last message is: nothing is on its way once the channel is closed too.
+  void Promise.all([how, unheard]).then(([text]) => {
+    ended = text;
     wake();
   });
   for (;;) {
