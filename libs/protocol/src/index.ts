@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './nearest.ts';
 export * from './parse.ts';
 export * from './threat-model.ts';
 export * from './run-spec.ts';

@@ -1,10 +1,9 @@
-import { LabError, parseRunSpec, type Catalogue } from '@entropic-lab/protocol';
+import { LabError, nearest, parseRunSpec, type Catalogue } from '@entropic-lab/protocol';
 import type { RunRow, Store } from '@entropic-lab/store';
 import { exampleCatalogue, exampleSpec } from '@entropic-lab/store/testing';
 import { describe, expect, it } from 'vitest';
 import { checkCatalogue } from './check-catalogue.ts';
 import { checkSpec } from './check-spec.ts';
-import { nearest } from './nearest.ts';
 
 const trained: Partial<RunRow> = { id: 'trained', status: 'succeeded', architecture: 'lenet5', spec: exampleSpec({ model: { architecture: 'lenet5', options: { activation: 'tanh' } } }) };
 const sources: Record<string, Partial<RunRow>> = {

@@ -4,4 +4,4 @@ export { findPackage, type FoundPackage } from './find-package.ts';
 export { packageHash } from './package-hash.ts';
 export { pluginRegistry, type PluginRegistry, type Plugins, type Registered, type RegisteredAttack, type RegisteredLoss } from './registry.ts';
 export { resolveOptions, type OptionChoice } from './resolve-options.ts';
-export { nearMiss, suggestion } from './near-miss.ts';
+export { suggestion } from './near-miss.ts';
