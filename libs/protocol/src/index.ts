@@ -2,6 +2,8 @@ export * from './errors.ts';
 export * from './nearest.ts';
 export * from './parse.ts';
 export * from './threat-model.ts';
+export * from './limits.ts';
+export * from './audit.ts';
 export * from './run-spec.ts';
 export * from './metrics.ts';
 export * from './run-event.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditResult } from './audit.ts';
 import { Norm } from './threat-model.ts';
 import { Options } from './run-spec.ts';
 
@@ -102,5 +103,7 @@ export const FinalEvaluation = z.strictObject({
   entropies: Entropies,
   diagnosis: Diagnosis,
   attacks: z.array(AttackResult),
+  /** Absent where the run did not ask for one. */
+  audit: AuditResult.optional(),
 });
 export type FinalEvaluation = z.infer<typeof FinalEvaluation>;

@@ -11,7 +11,8 @@ export const LabErrorSchema = z.strictObject({
 
 /** Bytes that outlive a run, named by their content. */
 export const ArtifactRef = z.strictObject({
-  kind: z.enum(['weights', 'checkpoint', 'onnx', 'images']),
+  /** `audit`: the lines of an audit so far, from which another attempt goes on. */
+  kind: z.enum(['weights', 'checkpoint', 'onnx', 'images', 'audit']),
   name: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
   bytes: z.int().min(0),

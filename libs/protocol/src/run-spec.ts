@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AuditSpec } from './audit.ts';
+import { LimitsSpec } from './limits.ts';
 import { parse } from './parse.ts';
 import { Norm } from './threat-model.ts';
 
@@ -122,17 +124,6 @@ export const TrainingSpec = z.strictObject({
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
 
-/** What each attack may use; an example it has not decided by then is `outOfBudget`. Absent: no limit. */
-export const LimitsSpec = z.strictObject({
-  /** Wall time of one attack on all examples. */
-  seconds: z.number().positive().optional(),
-  /** Calls of the network per example. */
-  forwardCalls: count.optional(),
-  /** Gradients of the network per example. */
-  backwardCalls: count.optional(),
-});
-export type LimitsSpec = z.infer<typeof LimitsSpec>;
-
 export const EvaluationSpec = z.strictObject({
   attacks: z.array(AttackSpec).default([]),
   /** Attack the first n test examples. Default: all of `dataset.testLimit`. */
@@ -141,6 +132,8 @@ export const EvaluationSpec = z.strictObject({
   everyEpochs: z.int().min(0).default(0),
   batchSize: count.default(250),
   limits: LimitsSpec.optional(),
+  /** Whether the robustness of the final network is real. Default: not asked. */
+  audit: AuditSpec.optional(),
 });
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
 

@@ -118,7 +118,7 @@ export const runArtifacts = pgTable(
   {
     runId: text('run_id').notNull(),
     seq: integer('seq').notNull(),
-    kind: text('kind').$type<'weights' | 'checkpoint' | 'onnx' | 'images'>().notNull(),
+    kind: text('kind').$type<'weights' | 'checkpoint' | 'onnx' | 'images' | 'audit'>().notNull(),
     name: text('name').notNull(),
     sha256: text('sha256').notNull().references(() => artifacts.sha256),
   },

@@ -18,6 +18,7 @@ export function completeDataset(offered: Offered, { dataset, evaluation }: RunSp
     { path: 'dataset.trainLimit', what: 'training', asked: dataset.trainLimit, there: descriptor.trainExamples },
     { path: 'dataset.testLimit', what: 'test', asked: dataset.testLimit, there: descriptor.testExamples },
     { path: 'evaluation.examples', what: 'test', asked: evaluation.examples, there: dataset.testLimit ?? descriptor.testExamples },
+    { path: 'evaluation.audit.examples', what: 'test', asked: evaluation.audit?.examples, there: dataset.testLimit ?? descriptor.testExamples },
   ];
   for (const { path, what, asked, there } of limits) {
     if (asked === undefined || asked <= there) continue;

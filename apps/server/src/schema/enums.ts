@@ -61,6 +61,7 @@ export const ArtifactKindEnum = builder.enumType('ArtifactKind', {
     checkpoint: { description: 'State from which training goes on.' },
     onnx: { description: 'The network as an ONNX graph.' },
     images: { description: 'Adversarial images.' },
+    audit: { description: 'Lines of an audit so far, from which another attempt goes on.' },
   } as const,
 });
 

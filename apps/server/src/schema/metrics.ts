@@ -1,4 +1,5 @@
 import type { AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation } from '@entropic-lab/protocol';
+import { AuditResultObject } from './audit.ts';
 import { builder } from './builder.ts';
 import { NormEnum } from './enums.ts';
 import { PerExampleObject } from './per-example.ts';
@@ -102,5 +103,6 @@ export const FinalEvaluationObject = builder.objectRef<FinalEvaluation>('FinalEv
     entropies: t.expose('entropies', { type: EntropiesObject, description: 'Entropies over them.' }),
     diagnosis: t.expose('diagnosis', { type: DiagnosisObject, description: 'Whether robustness would be real.' }),
     attacks: t.expose('attacks', { type: [AttackResultObject], description: 'The attacks that the run asked for.' }),
+    audit: t.expose('audit', { type: AuditResultObject, nullable: true, description: 'Whether the robustness is real; null where the run did not ask.' }),
   }),
 });

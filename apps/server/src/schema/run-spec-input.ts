@@ -1,3 +1,4 @@
+import { BatteryEnum } from './audit.ts';
 import { builder } from './builder.ts';
 import { NormEnum } from './enums.ts';
 
@@ -139,6 +140,18 @@ const LimitsSpecInput = builder.inputType('LimitsSpecInput', {
   }),
 });
 
+const AuditSpecInput = builder.inputType('AuditSpecInput', {
+  description: 'An audit of the final network: whether its robustness is real.',
+  fields: (t) => ({
+    norm: t.field({ type: NormEnum, description: 'Norm of the budget. Default: `linf`.' }),
+    epsilon: t.float({ required: true, description: 'Budget in the units of the pixels, above 0.' }),
+    battery: t.field({ type: BatteryEnum, description: 'How much work. Default: `standard`.' }),
+    examples: t.int({ description: 'Audit the first n test examples, at least 1. Default: as many as the attacks.' }),
+    limits: t.field({ type: LimitsSpecInput, description: 'Of the whole audit. Lines that do not fit are not run, and the verdict says so. Default: no limit.' }),
+    originalRun: t.string({ description: 'Run whose final weights are the original, from which attacks are transferred. Default: `model.fromRun` of a run that trains.' }),
+  }),
+});
+
 const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
   description: 'How to attack the network.',
   fields: (t) => ({
@@ -147,6 +160,7 @@ const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
     everyEpochs: t.int({ description: 'Also attack after every n-th epoch, on the same examples. Default 0: only at the end.' }),
     batchSize: t.int({ description: 'Examples a call, at least 1. Default 250.' }),
     limits: t.field({ type: LimitsSpecInput, description: 'What each attack may use. Default: no limit.' }),
+    audit: t.field({ type: AuditSpecInput, description: 'Whether the robustness of the final network is real. Default: not asked.' }),
   }),
 });
 
