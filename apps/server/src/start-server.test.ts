@@ -2,6 +2,7 @@ import { temporaryFolder, type TemporaryFolder } from '@entropic-lab/store/testi
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from './index.ts';
@@ -56,6 +57,37 @@ describe('the entry process', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   }, 120_000);
 });
+
+describe('a server that opens', () => {
+  it('answers every request, from the first moment on', async () => {
+    const port = await freePort();
+    const opening = startServer({ folder: join(scratch.path, 'opening'), port });
+    let open = false;
+    const answers: Promise<number>[] = [];
+    const calls = (async () => {
+      while (!open) {
+        answers.push(fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status, () => 0));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    })();
+    await using _server = await opening;
+    open = true;
+    await calls;
+    // 0: refused, before the port was bound.
+    const seen = new Set(await Promise.all(answers));
+    expect([...seen].filter((status) => ![0, 200, 503].includes(status))).toEqual([]);
+    expect(seen).toContain(503);
+  }, 60_000);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
 
 describe('a server that closes', () => {
   it('ends waiting claims and open streams at once', async () => {

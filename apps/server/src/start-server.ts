@@ -66,9 +66,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') });
     held.push(store);
-    http.off('request', notYet);
     const names = { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
     held.push(await serve(http, { store, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26 }));
+    // Not before something else answers: a request that nobody takes waits until its sender gives up.
+    http.off('request', notYet);
     held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }));
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
     log.info({ url, folder: store.folder, database: store.driver }, 'serving');

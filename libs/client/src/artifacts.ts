@@ -1,12 +1,16 @@
 import { LabError } from '@entropic-lab/protocol';
 import { call, readJson, within } from './ask.ts';
 import type { Endpoint } from './endpoint.ts';
-import { fromAnswer } from './errors.ts';
+import { fromAnswer, unreachable } from './errors.ts';
 
 export interface TransferOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Default 600. */
+  /** Default: a minute, and a second for each 100 kB. A server that takes the bytes and never answers holds nobody up for longer. */
   readonly timeoutSeconds?: number;
+}
+
+function patience(bytes: number): number {
+  return 60 + bytes / 100_000;
 }
 
 /** Bytes that the lab keeps, named by their content. */
@@ -19,23 +23,41 @@ export interface Artifacts {
 
 export function artifactsAt({ artifact, headers }: Endpoint): Artifacts {
   return {
-    async upload(content, { signal, timeoutSeconds = 600 } = {}) {
+    async upload(content, { signal, timeoutSeconds = patience(content.byteLength) } = {}) {
       const sha256 = await sha256Of(content);
       const url = artifact(sha256);
       const body = content as Uint8Array<ArrayBuffer>;
       await refuseErrors(await call(url, { method: 'PUT', headers: { ...headers, 'content-type': 'application/octet-stream' }, body, signal: within(timeoutSeconds, signal) }, signal), url);
       return { sha256, bytes: content.byteLength };
     },
-    async download(sha256, { signal, timeoutSeconds = 600 } = {}) {
+    async download(sha256, { signal, timeoutSeconds } = {}) {
       const url = artifact(sha256);
-      const response = await call(url, { headers: { ...headers }, signal: within(timeoutSeconds, signal) }, signal);
-      await refuseErrors(response, url);
-      const content = new Uint8Array(await response.arrayBuffer());
-      const got = await sha256Of(content);
-      if (got === sha256) return content;
-      throw new LabError('BAD_ARTIFACT', `[client] expected content with hash ${sha256}, got ${got} (${content.byteLength} bytes). Fetch it again; if it stays so, the lab's folder is damaged.`);
+      const tooLong = new AbortController();
+      const stop = signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]);
+      const giveUpAfter = (seconds: number) => setTimeout(() => tooLong.abort(new Error(`it took longer than ${seconds} s`)), seconds * 1000);
+      let timer = giveUpAfter(timeoutSeconds ?? patience(0));
+      try {
+        const response = await call(url, { headers: { ...headers }, signal: stop }, signal);
+        await refuseErrors(response, url);
+        if (timeoutSeconds === undefined) {
+          clearTimeout(timer);
+          timer = giveUpAfter(patience(Number(response.headers.get('content-length') ?? 0)));
+        }
+        return await checked(response, sha256, url);
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
+}
+
+async function checked(response: Response, sha256: string, url: string): Promise<Uint8Array> {
+  const content = new Uint8Array(await response.arrayBuffer().catch((cause: unknown) => {
+    throw unreachable(url, cause);
+  }));
+  const got = await sha256Of(content);
+  if (got === sha256) return content;
+  throw new LabError('BAD_ARTIFACT', `[client] expected content with hash ${sha256}, got ${got} (${content.byteLength} bytes). Fetch it again; if it stays so, the lab's folder is damaged.`);
 }
 
 async function refuseErrors(response: Response, url: string): Promise<void> {
