@@ -5,12 +5,12 @@ import { trial } from './trial.ts';
 const SEEDS = 6;
 
 /**
- * l2: where an attack moves images of a network without gradient, it does so at random, and every direction must be as
- * likely. The fourth moment of a coordinate of a uniform direction is 3 / (n (n + 2)); directions into the corners of a
- * cube have a smaller one.
+ * l2: where an attack that climbs gradients moves images of a network without any, it does so at random, and every
+ * direction must be as likely. Which directions a query attack tries is its own idea. The fourth moment of a coordinate
+ * of a uniform direction is 3 / (n (n + 2)); directions into the corners of a cube have a smaller one.
  */
 export async function isotropy(subject: Subject, test: TestCase): Promise<Finding | undefined> {
-  if (subject.norm !== 'l2' || subject.attack.search === 'minimal') return undefined;
+  if (subject.norm !== 'l2' || !subject.climbs || subject.attack.search === 'minimal') return undefined;
   const { pixels, labels } = test.batch;
   const size = pixels.length / labels.length;
   const moments: number[] = [];
