@@ -1,18 +1,11 @@
-import type { Catalogue, LabErrorRecord, RunEventBody, RunSpec, RunStatus } from '@entropic-lab/protocol';
+import type { Catalogue, LabErrorRecord, RunEventBody, RunSpec, RunStatus, Verdict } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, customType, foreignKey, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { instant, json, xid8 } from './columns.ts';
 import type { Headline } from './events/headline.ts';
-import { fromStorable, toStorable } from './storable.ts';
+import { studies } from './results-tables.ts';
 
-/** Milliseconds, because a JavaScript date has no more: a cursor made of one must find its row again. */
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-/** jsonb that never fails on a string PostgreSQL refuses. */
-const json = <T>(name: string) =>
-  customType<{ data: T; driverData: unknown }>({ dataType: () => 'jsonb', toDriver: toStorable, fromDriver: fromStorable<T> })(name);
-
-/** Number of a transaction, 64 bits, as text. */
-const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+export * from './results-tables.ts';
 
 /** A user's request and where it stands. The columns after `spec` repeat or summarize what spec and events say, for lists. */
 export const runs = pgTable(
@@ -47,6 +40,14 @@ export const runs = pgTable(
     progress: json<Extract<RunEventBody, { type: 'progress' }>>('progress'),
     headline: json<Headline>('headline'),
     error: json<LabErrorRecord>('error'),
+    /** Whether the audit of its final evaluation takes the robustness for real; null: not audited. */
+    verdict: text('verdict').$type<Verdict>(),
+    notes: text('notes').notNull().default(''),
+    /** Hidden from lists since then. */
+    archivedAt: instant('archived_at'),
+    studyId: text('study_id').references(() => studies.id),
+    /** Place in its study, from 0. */
+    studyIndex: integer('study_index'),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
@@ -56,12 +57,15 @@ export const runs = pgTable(
   (run) => [
     check('runs_status', sql`${run.status} in ('queued', 'running', 'succeeded', 'failed', 'cancelled')`),
     check('runs_lease', sql`(${run.status} = 'running') = (${run.leaseExpiresAt} is not null)`),
+    check('runs_verdict', sql`${run.verdict} in ('reliable', 'suspect', 'masked', 'broken')`),
     index('runs_in_line').on(run.pool, run.priority.desc().nullsFirst(), run.number).where(sql`status = 'queued'`),
     index('runs_by_change').on(run.changed, run.id),
     index('runs_by_status').on(run.status, run.number),
     index('runs_by_dataset').on(run.dataset, run.number),
     index('runs_by_architecture').on(run.architecture, run.number),
     index('runs_by_trainer').on(run.trainer, run.number),
+    index('runs_by_verdict').on(run.verdict, run.number).where(sql`verdict is not null`),
+    index('runs_by_study').on(run.studyId, run.studyIndex).where(sql`study_id is not null`),
     index('runs_by_worker').on(run.workerId).where(sql`status = 'running'`),
     index('runs_by_lease').on(run.leaseExpiresAt).where(sql`status = 'running'`),
   ],
