@@ -10,5 +10,4 @@ export * from './run-event.ts';
 export * from './catalogue.ts';
 export * from './lease.ts';
 export * from './role.ts';
-export * from './verdict.ts';
 export * from './study.ts';

@@ -15,7 +15,7 @@ const rules: Rules = {
   progress: (body) => ({ progress: body }),
   log: () => ({}),
   epoch: ({ metrics }) => ({ headline: headlineOf(metrics) }),
-  evaluated: ({ evaluation }) => ({ headline: headlineOf(evaluation) }),
+  evaluated: ({ evaluation }) => ({ headline: headlineOf(evaluation), verdict: evaluation.audit?.verdict ?? null }),
   artifact: () => ({}),
   requeued: ({ delaySeconds }) => ({ status: 'queued', progress: null, workerId: null, error: null, finishedAt: null, ...noLease, notBefore: delaySeconds === undefined ? null : fromNow(delaySeconds) }),
   finished: ({ status, error }, { time }) => ({ status, error: error ?? null, finishedAt: time, ...noLease }),
