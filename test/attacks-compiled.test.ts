@@ -2,6 +2,7 @@ import bim from '@entropic-lab/attack-bim';
 import apgd from '@entropic-lab/attack-apgd';
 import carliniWagner from '@entropic-lab/attack-carlini-wagner';
 import deepfool from '@entropic-lab/attack-deepfool';
+import fab from '@entropic-lab/attack-fab';
 import fgsm from '@entropic-lab/attack-fgsm';
 import momentum from '@entropic-lab/attack-momentum';
 import noise from '@entropic-lab/attack-noise';
@@ -35,6 +36,7 @@ describe('attacks give the same compiled as eager', () => {
     ['deepfool', deepfool, {}],
     ['apgd', apgd, { steps: 12 }],
     ['square', square, { queries: 40 }],
+    ['fab', fab, { steps: 15 }],
   ])('%s', (_, attack, options) => assertConforms(attack, { options, compiled: runner }));
 });
 

@@ -16,6 +16,7 @@ const standardPlugins = [
   '@entropic-lab/attack-bim',
   '@entropic-lab/attack-carlini-wagner',
   '@entropic-lab/attack-deepfool',
+  '@entropic-lab/attack-fab',
   '@entropic-lab/attack-fgsm',
   '@entropic-lab/attack-momentum',
   '@entropic-lab/attack-noise',
