@@ -43,7 +43,7 @@ export function datasetDescriptors(): DatasetDescriptor[] {
   return datasetSources.map(({ name, title, inputShape, classes, bounds, trainExamples, testExamples, options }) => ({
     name,
     title,
-    inputShape: [...inputShape],
+    inputShape: inputShape === null ? null : [...inputShape],
     classes,
     bounds,
     trainExamples,

@@ -25,15 +25,15 @@ const options = {
   max: z.number().default(1).meta({ title: 'Largest pixel', description: 'Largest value a float pixel may have.' }),
 };
 
-/** Images and labels of one's own. Shape and counts are known only once the files are open; the descriptor has 1 x 1 x 1 and 0. */
+/** Images and labels of one's own. Shape, classes and counts are known only once the files are open. */
 export const ownFiles: DatasetSource<typeof options> = {
   name: 'files',
   title: 'Your own npz or safetensors files (shape as in the files)',
-  inputShape: [1, 1, 1],
-  classes: 2,
-  bounds: { min: 0, max: 1 },
-  trainExamples: 0,
-  testExamples: 0,
+  inputShape: null,
+  classes: null,
+  bounds: null,
+  trainExamples: null,
+  testExamples: null,
   options: z.strictObject(options),
   async open({ train: trainFile, test: testFile, ...how }) {
     if (how.min >= how.max) {

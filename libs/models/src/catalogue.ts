@@ -1,4 +1,4 @@
-import { LabError, parse, type ArchitectureDescriptor } from '@entropic-lab/protocol';
+import { LabError, OWN_MODEL, parse, type ArchitectureDescriptor } from '@entropic-lab/protocol';
 import type { Rng } from '@entropic-lab/tensor';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { mnistCnn } from './architectures/mnist-cnn.ts';
 import { seedParams } from './seed-params.ts';
 import { networkOf } from './layered-network.ts';
 import type { Network } from './network.ts';
+import { openOwnModel, ownModelDescriptor } from './own-model.ts';
 
 /** Every architecture the lab builds itself. */
 export const architectures: readonly Architecture[] = [lenet5, mnistCnn, cifarCnn] as readonly Architecture[];
@@ -33,11 +34,19 @@ export function createNetwork(name: string, { options, task, rng }: NewNetwork):
   return network;
 }
 
+/**
+ * The network of a spec: built with first weights drawn from `rng`, or the user's own model with the weights it has.
+ * @throws LabError as {@link createNetwork} and {@link openOwnModel}.
+ */
+export async function openNetwork(name: string, { options, task, rng }: NewNetwork): Promise<Network> {
+  return name === OWN_MODEL ? openOwnModel(options, task) : createNetwork(name, { options, rng, ...(task === undefined ? {} : { task }) });
+}
+
 /** The architecture as a plain tf.LayersModel, with weights of TF.js' choosing. */
 export function buildModel(name: string, options: unknown = {}, task?: Task): LayersModel {
   const architecture = architectures.find((candidate) => candidate.name === name);
   if (architecture === undefined) {
-    const names = architectures.map((known) => known.name).join(', ');
+    const names = [...architectures.map((known) => known.name), OWN_MODEL].join(', ');
     throw new LabError('UNKNOWN_ARCHITECTURE', `[models] expected one of ${names}, got ${JSON.stringify(name)} (model.architecture).`, { path: 'model.architecture' });
   }
   const schema = z.strictObject({ model: z.strictObject({ options: architecture.options }) });
@@ -54,12 +63,13 @@ export function buildModel(name: string, options: unknown = {}, task?: Task): La
 
 /** What a worker's catalogue says of the architectures. */
 export function architectureDescriptors(): ArchitectureDescriptor[] {
-  return architectures.map(({ name, title, task, parameters, options }) => ({
+  const built = architectures.map(({ name, title, task, parameters, options }) => ({
     name,
     title,
-    inputShape: [...task.inputShape],
+    inputShape: [...task.inputShape] as [number, number, number],
     classes: task.classes,
     parameters,
     optionsSchema: z.toJSONSchema(options, { io: 'input' }),
   }));
+  return [...built, ownModelDescriptor()];
 }

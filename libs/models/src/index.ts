@@ -1,6 +1,6 @@
 export type * from './network.ts';
 export { networkOf } from './layered-network.ts';
-export { architectures, architectureDescriptors, buildModel, createNetwork, type NewNetwork } from './catalogue.ts';
+export { architectures, architectureDescriptors, buildModel, createNetwork, openNetwork, type NewNetwork } from './catalogue.ts';
 export type { Architecture, Task } from './architectures/architecture.ts';
 export { loadModel } from './load-model.ts';
 export { loadParams, paramsToBytes, toArray } from './weights-file.ts';

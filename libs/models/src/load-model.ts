@@ -25,10 +25,21 @@ export async function loadModel(path: string, name = 'own-model'): Promise<Netwo
   const weightData = new Uint8Array(weights).buffer;
   try {
     const model = await loadLayersModel({ load: async () => ({ modelTopology: manifest.modelTopology, weightSpecs, weightData }) });
-    return networkOf(model, name);
+    const network = networkOf(model, name);
+    await checkFinite(network, file);
+    return network;
   } catch (thrown) {
     if (thrown instanceof LabError) throw thrown;
     throw bad('a model that TF.js can build', (thrown as Error).message, file, thrown);
+  }
+}
+
+async function checkFinite(network: Network, file: string): Promise<void> {
+  for (const [weight, tensor] of Object.entries(network.params)) {
+    const wrong = (await tensor.data()).find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    network[Symbol.dispose]();
+    throw bad('finite weights', `${wrong} in ${weight}`, file);
   }
 }
 

@@ -41,25 +41,34 @@ export const PluginDescriptor = z.strictObject({
 });
 export type PluginDescriptor = z.infer<typeof PluginDescriptor>;
 
+const ImageShape = z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]);
+
+/** Where a number is null, it depends on the options: on a file that somebody brings. */
 export const DatasetDescriptor = z.strictObject({
   name: PluginName,
   title: z.string(),
   /** Height, width, channels. */
-  inputShape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
-  classes: z.int().min(2),
-  bounds: Bounds,
-  trainExamples: z.int().min(0),
-  testExamples: z.int().min(0),
+  inputShape: ImageShape.nullable(),
+  classes: z.int().min(2).nullable(),
+  bounds: Bounds.nullable(),
+  trainExamples: z.int().min(0).nullable(),
+  testExamples: z.int().min(0).nullable(),
   optionsSchema: OptionsSchema,
 });
 export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 
+/** The architecture that is a model of the user's own; its option `path` says where it is. */
+export const OWN_MODEL = 'own-model';
+
+/** Where a number is null, it depends on the options: on a file that somebody brings. */
 export const ArchitectureDescriptor = z.strictObject({
   name: PluginName,
   title: z.string(),
-  inputShape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
-  classes: z.int().min(2),
-  parameters: z.int().min(1),
+  inputShape: ImageShape.nullable(),
+  classes: z.int().min(2).nullable(),
+  parameters: z.int().min(1).nullable(),
+  /** Comes with weights, so that a run need not train it nor name a run to take them from. Default: it does not. */
+  pretrained: z.boolean().optional(),
   optionsSchema: OptionsSchema,
 });
 export type ArchitectureDescriptor = z.infer<typeof ArchitectureDescriptor>;

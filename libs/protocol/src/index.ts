@@ -4,6 +4,7 @@ export * from './parse.ts';
 export * from './threat-model.ts';
 export * from './limits.ts';
 export * from './audit.ts';
+export * from './entropy-reading.ts';
 export * from './run-spec.ts';
 export * from './metrics.ts';
 export * from './run-event.ts';

@@ -6,7 +6,7 @@ import { Options } from './run-spec.ts';
 const natural = z.int().min(0);
 const rate = z.number().min(0).max(1);
 
-/** Entropies of a network over a set, means of examples, natural logarithm. */
+/** Entropies of a network over a set, means of examples, under the reading that the run asked for (`evaluation.entropy`). */
 export const Entropies = z.strictObject({
   /** E(h_i), equation (6) of Sperl and Boettinger, in the order of the layers. */
   layers: z.array(z.strictObject({ name: z.string(), neurons: z.int().min(1), entropy: z.number() })),
@@ -76,6 +76,17 @@ export const Diagnosis = z.strictObject({
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
 
+/** Accuracy where each image has random noise added once. */
+export const NoiseAccuracy = z.strictObject({
+  norm: Norm,
+  epsilon: z.number().min(0),
+  /** Share of `examples` classified correctly under the noise, whatever the answer was without. */
+  accuracy: rate,
+  /** Test examples that were used: the first so many. */
+  examples: natural,
+});
+export type NoiseAccuracy = z.infer<typeof NoiseAccuracy>;
+
 /** The result of one epoch, without ids and clock. */
 export const EpochMetrics = z.strictObject({
   /** From 1. */
@@ -90,6 +101,8 @@ export const EpochMetrics = z.strictObject({
   testExamples: natural,
   entropies: Entropies,
   diagnosis: Diagnosis,
+  /** In the order of `evaluation.noise`. */
+  noise: z.array(NoiseAccuracy).optional(),
   attacks: z.array(AttackResult),
   trainSeconds: z.number().min(0),
   evaluationSeconds: z.number().min(0),
@@ -102,6 +115,8 @@ export const FinalEvaluation = z.strictObject({
   testExamples: natural,
   entropies: Entropies,
   diagnosis: Diagnosis,
+  /** In the order of `evaluation.noise`. */
+  noise: z.array(NoiseAccuracy).optional(),
   attacks: z.array(AttackResult),
   /** Absent where the run did not ask for one. */
   audit: AuditResult.optional(),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { AuditSpec } from './audit.ts';
 import { LimitsSpec } from './limits.ts';
+import { EntropyReading } from './entropy-reading.ts';
 import { parse } from './parse.ts';
 import { Norm } from './threat-model.ts';
+import { unwatchable } from './watchable-metrics.ts';
 
 const count = z.int().min(1);
 /** Options of a plugin, architecture or dataset: checked against the schema its owner publishes, not here. */
@@ -103,7 +105,7 @@ export const AugmentSpec = z.strictObject({
 export type AugmentSpec = z.infer<typeof AugmentSpec>;
 
 export const EarlyStopSpec = z.strictObject({
-  /** A number of `EpochMetrics`, by path: `cleanAccuracy`, `loss.crossEntropy`. */
+  /** A number of `EpochMetrics`, by path: `cleanAccuracy`, `loss.crossEntropy`. An epoch that did not measure it does not count. */
   metric: z.string().min(1),
   mode: z.enum(['min', 'max']),
   /** Stop after so many epochs without improvement. */
@@ -124,9 +126,17 @@ export const TrainingSpec = z.strictObject({
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
 
+/** Random noise added once to each image: l2 Gaussian of length epsilon, linf uniform, then clipped to the bounds. */
+export const NoiseSpec = z.strictObject({ norm: Norm.default('linf'), epsilon: z.number().min(0) });
+export type NoiseSpec = z.infer<typeof NoiseSpec>;
+
 export const EvaluationSpec = z.strictObject({
   attacks: z.array(AttackSpec).default([]),
-  /** Attack the first n test examples. Default: all of `dataset.testLimit`. */
+  /** Measure accuracy under each of these after every epoch and at the end. */
+  noise: z.array(NoiseSpec).default([]),
+  /** How entropies are read, independent of the loss. */
+  entropy: EntropyReading.prefault({}),
+  /** Attack, and add noise to, the first n test examples. Default: all of `dataset.testLimit`. */
   examples: count.optional(),
   /** Also attack after every n-th epoch, on the same examples. 0: only at the end. */
   everyEpochs: z.int().min(0).default(0),
@@ -138,20 +148,26 @@ export const EvaluationSpec = z.strictObject({
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
 
 /** A user's request, whole: what to train on what, and how to attack it. The same spec gives the same result. */
-export const RunSpec = z.strictObject({
-  name: z.string().max(200).optional(),
-  /** One seed determines everything: initial weights, shuffles, random starts, noise. */
-  seed: z.int().min(0).max(0xffff_ffff).default(0),
-  /** Only workers of this pool compute it. */
-  pool: PoolName.default('default'),
-  /** Higher goes first; among equals, first come. */
-  priority: z.int().min(-100).max(100).default(0),
-  dataset: DatasetSpec,
-  model: ModelSpec,
-  /** Absent: only evaluate the weights of `model.fromRun`. */
-  training: TrainingSpec.optional(),
-  evaluation: EvaluationSpec.default({ attacks: [], everyEpochs: 0, batchSize: 250 }),
-});
+export const RunSpec = z
+  .strictObject({
+    name: z.string().max(200).optional(),
+    /** One seed determines everything: initial weights, shuffles, random starts, noise. */
+    seed: z.int().min(0).max(0xffff_ffff).default(0),
+    /** Only workers of this pool compute it. */
+    pool: PoolName.default('default'),
+    /** Higher goes first; among equals, first come. */
+    priority: z.int().min(-100).max(100).default(0),
+    dataset: DatasetSpec,
+    model: ModelSpec,
+    /** Absent: only evaluate the weights of `model.fromRun`, or those that come with the architecture. */
+    training: TrainingSpec.optional(),
+    evaluation: EvaluationSpec.prefault({}),
+  })
+  .superRefine(({ training, evaluation }, context) => {
+    const metric = training?.earlyStop?.metric;
+    const problem = metric === undefined ? undefined : unwatchable(metric, evaluation);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['training', 'earlyStop', 'metric'], message: problem, input: metric });
+  });
 export type RunSpec = z.infer<typeof RunSpec>;
 export type RunSpecInput = z.input<typeof RunSpec>;
 

@@ -15,10 +15,19 @@ describe('early stopping', () => {
     expect(isSpent({ best: 1, since: 99 }, undefined)).toBe(false);
   });
 
+  it('passes over epochs that did not measure it', () => {
+    const watching = { ...spec, metric: 'attacks.0.attackSuccessRate' };
+    let patience = afterEpoch(freshPatience, watching, { attacks: [{ attackSuccessRate: 0.5 }] });
+    for (const attacks of [[], [{ attackSuccessRate: null }]]) patience = afterEpoch(patience, watching, { attacks });
+    expect(patience).toEqual({ best: 0.5, since: 0 });
+    expect(afterEpoch(patience, watching, { attacks: [{ attackSuccessRate: 0.5 }] })).toEqual({ best: 0.5, since: 1 });
+  });
+
   it('says which metrics there are where its own is not a number', () => {
-    const at = (metric: string) => () => afterEpoch(freshPatience, { ...spec, metric }, { cleanAccuracy: 1, loss: { total: 2 }, attacks: [{ rate: null }] });
+    const at = (metric: string) => () => afterEpoch(freshPatience, { ...spec, metric }, { cleanAccuracy: 1, loss: { total: 2 }, attacks: [{ plugin: 'pgd' }] });
     expect(at('loss.crossEntropy')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path: 'training.earlyStop.metric', message: expect.stringMatching(/no crossEntropy among total/) }));
     expect(at('accuracy')).toThrow(/cleanAccuracy, loss, attacks/);
-    expect(at('attacks.0.rate')).toThrow(/got null/);
+    expect(at('attacks.0.plugin')).toThrow(/got "pgd"/);
+    expect(at('attacks.1.plugin')).toThrow(/no 1 among 0/);
   });
 });

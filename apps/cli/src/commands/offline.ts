@@ -1,4 +1,4 @@
-import { LabError, type FinalEvaluation, type RunEvent, type RunSpec } from '@entropic-lab/protocol';
+import { LabError, OWN_MODEL, type FinalEvaluation, type RunEvent, type RunSpec } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ async function compute(file: string | undefined, flags: OfflineFlags, { wants }:
     const weightsFile = flags.weights === undefined ? {} : { weightsFile: resolve(flags.weights) };
     const job = { runId: 'offline', spec, equipment, folder, reportedEpochs: 0, checkpointSeconds: 1e9, ...weightsFile };
     const evaluation = await show(localRunner({ type: 'run', job }, interrupted), { spec, flags });
-    if (flags.json !== true) console.log(summary(evaluation, wants));
+    if (flags.json !== true) console.log(summary(evaluation, { wants, spec }));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -69,9 +69,9 @@ function specFor(wants: Purpose['wants'], { training, ...spec }: RunSpec, { weig
     if (training === undefined) throw lacks('training in the spec', 'Give --epochs.');
     return { ...spec, training };
   }
-  if (weights === undefined) throw lacks('weights', 'Give --weights with a safetensors file; `entropic train --out` writes one.');
-  if (wants === 'attacks' && spec.evaluation.attacks.length === 0) throw lacks('an attack', 'Give --attack, for example --attack pgd@0.3.');
-  return { ...spec, evaluation: { ...spec.evaluation, attacks: wants === 'attacks' ? spec.evaluation.attacks : [] } };
+  if (weights === undefined && spec.model.architecture !== OWN_MODEL) throw lacks('weights', 'Give --weights with a safetensors file, which `entropic train --out` writes, or the path of a model of your own with --model.');
+  if (wants === 'attacks' && spec.evaluation.attacks.length + spec.evaluation.noise.length === 0) throw lacks('an attack', 'Give --attack, for example --attack pgd@0.3.');
+  return wants === 'attacks' ? spec : { ...spec, evaluation: { ...spec.evaluation, attacks: [], noise: [] } };
 }
 
 /** Shows what is told as it comes, and keeps the weights. @throws LabError as the runner does. */
@@ -90,9 +90,16 @@ async function show(told: AsyncIterable<Told>, { spec, flags }: { spec: RunSpec;
   return evaluation;
 }
 
-function summary(evaluation: FinalEvaluation, wants: Purpose['wants']): string {
+function summary(evaluation: FinalEvaluation, { wants, spec }: Purpose & { spec: RunSpec }): string {
   const { layers, networkEntropy, entropyFlow } = evaluation.entropies;
   if (wants !== 'entropy') return `\n${comparison([{ title: 'network', evaluation }])}`;
   const rows = layers.map(({ name, neurons, entropy }) => [name, String(neurons), number(entropy, 4)]);
-  return `\n${table([{ title: 'layer', align: 'left' }, { title: 'neurons' }, { title: 'E(h)' }], rows)}\n\nE_N ${number(networkEntropy, 6)}   E_T ${number(entropyFlow, 4)}   (natural logarithm, means of ${evaluation.testExamples} test images)`;
+  return `\n${table([{ title: 'layer', align: 'left' }, { title: 'neurons' }, { title: 'E(h)' }], rows)}\n\nE_N ${number(networkEntropy, 6)}   E_T ${number(entropyFlow, 4)}   (means of ${evaluation.testExamples} test images; ${reading(spec)})`;
+}
+
+/** The options of the reading that say most, in words. */
+function reading({ evaluation: { entropy } }: RunSpec): string {
+  const { layers, logarithm, ...others } = entropy;
+  const on = [others.nonPositive === 'zero' ? '' : `h <= 0: ${others.nonPositive}`, others.countInput ? 'input counted' : '', others.normalize ? 'normalized' : ''];
+  return [`layers: ${typeof layers === 'string' ? layers : layers.join(' ')}`, `logarithm: ${logarithm}`, ...on].filter((text) => text !== '').join(', ');
 }

@@ -19,7 +19,7 @@ export function addPlugins(program: Command): void {
       const [datasets, architectures] = [await client.datasets(), await client.architectures()];
       const rows = [
         ...plugins.map(({ kind, name, version, norms, title }) => [kind, name, version, norms.join(' '), title]),
-        ...architectures.map(({ name, title, parameters }) => ['network', name, '', '', `${title}, ${parameters.toLocaleString('en-US')} parameters`]),
+        ...architectures.map(({ name, title, parameters }) => ['network', name, '', '', parameters === null ? title : `${title}, ${parameters.toLocaleString('en-US')} parameters`]),
         ...datasets.map(({ name, title }) => ['dataset', name, '', '', title]),
       ];
       console.log(table([{ title: 'kind', ...left }, { title: 'name', ...left }, { title: 'version', ...left }, { title: 'norms', ...left }, { title: '', ...left }], rows));

@@ -1,6 +1,7 @@
-import { LabError, parseRunSpec, type RunSpec } from '@entropic-lab/protocol';
+import { LabError, OWN_MODEL, parseRunSpec, type RunSpec } from '@entropic-lab/protocol';
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { atLeast, integer } from './flags.ts';
 
 export interface SpecFlags {
@@ -9,18 +10,30 @@ export interface SpecFlags {
   readonly pool?: string;
   readonly priority?: number;
   readonly dataset?: string;
+  readonly datasetOption: readonly NamedValue[];
   readonly trainLimit?: number;
   readonly testLimit?: number;
   readonly model?: string;
+  readonly modelOption: readonly NamedValue[];
   readonly fromRun?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly loss?: string;
-  readonly lossOption: readonly [string, unknown][];
-  readonly attack: readonly { plugin: string; norm?: string; epsilon: number }[];
+  readonly lossOption: readonly NamedValue[];
+  readonly attack: readonly (Noise & { plugin: string })[];
+  readonly noise: readonly Noise[];
+  readonly entropyOption: readonly NamedValue[];
   readonly attackExamples?: number;
   readonly attackEvery?: number;
+  readonly set: readonly NamedValue[];
+}
+
+type NamedValue = readonly [name: string, value: unknown];
+
+interface Noise {
+  readonly norm?: string;
+  readonly epsilon: number;
 }
 
 export function specFlags(command: Command): Command {
@@ -30,18 +43,23 @@ export function specFlags(command: Command): Command {
     .option('--pool <name>', 'workers that may take it; default: default')
     .option('--priority <n>', '-100 to 100, larger goes first; default: 0', integer(-100, 100))
     .option('--dataset <name>', 'dataset, see `entropic plugins`')
+    .option('--dataset-option <name=value>', 'option of the dataset, `--dataset files --dataset-option train=a.npz`; may be repeated', namedValues, [])
     .option('--train-limit <n>', 'use the first n training examples', integer(1))
     .option('--test-limit <n>', 'use the first n test examples', integer(1))
-    .option('--model <architecture>', 'network, see `entropic plugins`')
+    .option('--model <architecture>', "network, see `entropic plugins`; or a path: model.json of one's own, or its folder")
+    .option('--model-option <name=value>', 'option of the network; may be repeated', namedValues, [])
     .option('--from-run <id>', 'start from the weights of this run')
     .option('--epochs <n>', 'train for n epochs; without it the run only evaluates', integer(1))
     .option('--batch-size <n>', 'examples in a step', integer(1))
     .option('--learning-rate <x>', "Adam's learning rate", atLeast(0))
     .option('--loss <plugin>', 'loss to train with')
-    .option('--loss-option <name=value>', 'option of the loss; may be repeated', (text, all: [string, unknown][]) => [...all, option(text)], [])
+    .option('--loss-option <name=value>', 'option of the loss; may be repeated', namedValues, [])
     .option('--attack <plugin[:norm]@epsilon>', 'attack the network, `pgd:linf@0.3`; may be repeated', (text, all: SpecFlags['attack']) => [...all, attack(text)], [])
-    .option('--attack-examples <n>', 'attack the first n test examples', integer(1))
-    .option('--attack-every <n>', 'attack after every n-th epoch too', integer(0));
+    .option('--attack-examples <n>', 'attack, and add noise to, the first n test examples', integer(1))
+    .option('--attack-every <n>', 'attack after every n-th epoch too', integer(0))
+    .option('--noise <norm@epsilon>', 'measure accuracy under noise, `l2@4.5`; may be repeated', (text, all: readonly Noise[]) => [...all, noise(text)], [])
+    .option('--entropy-option <name=value>', 'how entropies are read, `layers=all`, `logarithm=base-2`; may be repeated', namedValues, [])
+    .option('--set <path=value>', 'any field of the spec, `evaluation.attacks.0.options.steps=100`; may be repeated, and goes on top of all', namedValues, []);
 }
 
 /**
@@ -50,7 +68,7 @@ export function specFlags(command: Command): Command {
  */
 export async function readSpec(file: string | undefined, flags: SpecFlags): Promise<RunSpec> {
   const base = file === undefined ? {} : await readJson(file);
-  return parseRunSpec(merge(base, fromFlags(flags)));
+  return parseRunSpec(flags.set.reduce((spec, [path, value]) => merge(spec, nested(path, value)), merge(base, fromFlags(flags))));
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -67,26 +85,44 @@ function fromFlags(flags: SpecFlags): unknown {
     seed: flags.seed,
     pool: flags.pool,
     priority: flags.priority,
-    dataset: { name: flags.dataset, trainLimit: flags.trainLimit, testLimit: flags.testLimit },
-    model: { architecture: flags.model, fromRun: flags.fromRun },
+    dataset: { name: flags.dataset, options: options(flags.datasetOption), trainLimit: flags.trainLimit, testLimit: flags.testLimit },
+    model: { ...network(flags), fromRun: flags.fromRun },
     training: {
       epochs: flags.epochs,
       batchSize: flags.batchSize,
       optimizer: flags.learningRate === undefined ? undefined : { kind: 'adam', learningRate: flags.learningRate },
-      loss: flags.loss === undefined && flags.lossOption.length === 0 ? undefined : { plugin: flags.loss ?? 'cross-entropy', options: Object.fromEntries(flags.lossOption) },
+      loss: flags.loss === undefined && flags.lossOption.length === 0 ? undefined : { plugin: flags.loss ?? 'cross-entropy', options: options(flags.lossOption) },
     },
     evaluation: {
       attacks: flags.attack.length === 0 ? undefined : flags.attack,
       examples: flags.attackExamples,
       everyEpochs: flags.attackEvery,
+      noise: flags.noise.length === 0 ? undefined : flags.noise,
+      entropy: options(flags.entropyOption),
     },
   };
 }
 
-/** `over` on top of `base`, field by field; absent fields and empty objects of `over` change nothing. */
+/** What looks like a path is a model of one's own. */
+function network({ model, modelOption }: SpecFlags): { architecture?: string | undefined; options: Record<string, unknown> } {
+  if (model === undefined || !/[/\\]|\.json$/.test(model)) return { architecture: model, options: options(modelOption) };
+  return { architecture: OWN_MODEL, options: { path: resolve(model), ...options(modelOption) } };
+}
+
+function options(named: readonly NamedValue[]): Record<string, unknown> {
+  return Object.fromEntries(named);
+}
+
+/** `a.b` and a value as `{ a: { b: value } }`. */
+function nested(path: string, value: unknown): unknown {
+  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+}
+
+/** `over` on top of `base`, field by field, place by place in lists; absent fields and empty objects of `over` change nothing. */
 function merge(base: unknown, over: unknown): unknown {
   if (over === undefined) return base;
   if (!isRecord(over)) return over;
+  if (Array.isArray(base)) return base.map((entry, at) => merge(entry, over[at]));
   const entries = Object.entries(over)
     .map(([key, value]) => [key, merge(isRecord(base) ? base[key] : undefined, value)] as const)
     .filter(([, value]) => value !== undefined);
@@ -98,7 +134,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function option(text: string): [string, unknown] {
+function namedValues(text: string, previous: readonly NamedValue[]): NamedValue[] {
+  return [...previous, namedValue(text)];
+}
+
+/** A value that is JSON is read as such, anything else as text. */
+function namedValue(text: string): NamedValue {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`expected name=value, got "${text}".`);
   const value = text.slice(at + 1);
@@ -109,9 +150,15 @@ function option(text: string): [string, unknown] {
   }
 }
 
-function attack(text: string): { plugin: string; norm?: string; epsilon: number } {
+function attack(text: string): Noise & { plugin: string } {
   const match = /^([^:@]+)(?::([^@]+))?@(.+)$/.exec(text);
   if (match === null) throw new InvalidArgumentError(`expected plugin@epsilon or plugin:norm@epsilon, got "${text}".`);
   const [, plugin, norm, epsilon] = match;
   return { plugin: plugin!, ...(norm === undefined ? {} : { norm }), epsilon: atLeast(0)(epsilon!) };
+}
+
+function noise(text: string): Noise {
+  const match = /^(?:([^@]+)@)?([^@]+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`expected norm@epsilon, got "${text}".`);
+  return { ...(match[1] === undefined ? {} : { norm: match[1] }), epsilon: atLeast(0)(match[2]!) };
 }

@@ -1,6 +1,6 @@
 import type { AttackResult, FinalEvaluation } from '@entropic-lab/protocol';
 import { number, percent } from './format.ts';
-import { attackTitle } from './run-view.ts';
+import { attackTitle, noiseTitle } from './run-view.ts';
 import { table } from './table.ts';
 
 /** One network in a table that compares networks. */
@@ -17,6 +17,7 @@ export function comparison(networks: readonly Measured[]): string {
     [{ title: '', align: 'left' }, ...networks.map(({ title }) => ({ title }))],
     [
       row('accuracy', ({ cleanAccuracy }) => percent(cleanAccuracy)),
+      ...(networks[0]?.evaluation.noise ?? []).map((noise, at) => row(`accuracy under ${noiseTitle(noise)}`, (evaluation) => percent(evaluation.noise?.[at]?.accuracy ?? null))),
       ...attacks.flatMap((attack) => {
         const mine = (evaluation: FinalEvaluation): AttackResult | undefined => evaluation.attacks.find((other) => attackTitle(other) === attackTitle(attack));
         return [

@@ -1,4 +1,4 @@
-import { LabError, type AttackResult, type EpochMetrics, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
+import { LabError, type AttackResult, type EpochMetrics, type NoiseAccuracy, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
 import { count, duration, number, percent } from './format.ts';
 import { bar, StatusLine } from './status-line.ts';
 import { growingTable, type GrowingTable } from './table.ts';
@@ -21,6 +21,8 @@ export class RunView implements Disposable {
   private readonly epochs: number;
   private readonly status: StatusLine;
   private rows: GrowingTable | undefined;
+  /** Titles of the attacks that have columns. */
+  private attacks: readonly string[] = [];
   private lastProgress = 0;
 
   constructor({ out, epochs }: RunViewOptions) {
@@ -68,14 +70,20 @@ export class RunView implements Disposable {
   }
 
   private epoch(metrics: EpochMetrics): void {
-    if (this.rows === undefined) {
+    const noise = metrics.noise ?? [];
+    const success = new Map(metrics.attacks.map((attack) => [attackTitle(attack), percent(attack.attackSuccessRate)]));
+    // Attacks may be due at some epochs only: their columns come with the first of these, and stay.
+    if (this.rows === undefined || [...success.keys()].some((title) => !this.attacks.includes(title))) {
+      this.attacks = [...success.keys()];
       this.rows = growingTable([
         { title: 'epoch', width: `${this.epochs}/${this.epochs}`.length },
         { title: 'loss', width: 9 },
         { title: 'accuracy', width: 9 },
+        ...noise.map((one) => ({ title: noiseTitle(one), width: 9 })),
         { title: 'E_N', width: 8 },
         { title: 'E_T', width: 8 },
-        ...metrics.attacks.map((attack) => ({ title: attackTitle(attack), width: 9 })),
+        { title: 'margin', width: 7 },
+        ...this.attacks.map((title) => ({ title, width: 9 })),
         { title: 'time', width: 6 },
       ]);
       this.status.print(this.rows.head);
@@ -85,9 +93,11 @@ export class RunView implements Disposable {
         `${metrics.epoch}/${this.epochs}`,
         number(metrics.loss['total'] ?? Number.NaN, 4),
         percent(metrics.cleanAccuracy),
+        ...noise.map(({ accuracy }) => percent(accuracy)),
         number(metrics.entropies.networkEntropy, 4),
         number(metrics.entropies.entropyFlow, 2),
-        ...metrics.attacks.map(({ attackSuccessRate }) => percent(attackSuccessRate)),
+        number(metrics.diagnosis.medianLogitMargin, 1),
+        ...this.attacks.map((title) => success.get(title) ?? ''),
         duration(metrics.trainSeconds + metrics.evaluationSeconds),
       ]),
     );
@@ -97,6 +107,11 @@ export class RunView implements Disposable {
 /** `pgd linf 0.3` */
 export function attackTitle({ plugin, norm, epsilon }: Pick<AttackResult, 'plugin' | 'norm' | 'epsilon'>): string {
   return `${plugin} ${norm} ${epsilon}`;
+}
+
+/** `noise l2 4.5` */
+export function noiseTitle({ norm, epsilon }: NoiseAccuracy): string {
+  return `noise ${norm} ${epsilon}`;
 }
 
 /** A LabError, or what was thrown, as lines for a terminal. */

@@ -14,9 +14,9 @@ import { completeAttack, completePlugin } from './plugin.ts';
 export async function checkSpec(store: Store, spec: RunSpec): Promise<RunSpec> {
   const offered = await offeredBy(store);
   if (offered.nothing) throw new LabError('NO_CATALOGUE', '[run spec] expected a registered worker whose catalogue tells what can be computed, got none. Start a worker first.');
-  requireWeights(spec);
   const dataset = completeDataset(offered, spec);
   const model = await completeModel(store, offered, spec);
+  requireWeights(offered, spec);
   const attacks = spec.evaluation.attacks.map((attack, at) => completeAttack(offered, attack, `evaluation.attacks.${at}`));
   const training = completeTraining(offered, spec.training);
   return { ...spec, dataset, model, ...(training === undefined ? {} : { training }), evaluation: { ...spec.evaluation, attacks } };
@@ -31,7 +31,8 @@ function completeTraining(offered: Offered, training: RunSpec['training']): RunS
   return { ...training, loss, trainer: { ...trainer, attack } };
 }
 
-function requireWeights({ training, model }: RunSpec): void {
+function requireWeights({ architectures }: Offered, { training, model }: RunSpec): void {
   if (training !== undefined || model.fromRun !== undefined) return;
+  if (architectures.some(({ name, pretrained }) => name === model.architecture && pretrained === true)) return;
   throw new LabError('INVALID_INPUT', '[run spec] expected training or weights to evaluate, got neither (training). Say how to train, or name a run in model.fromRun.', { path: 'training' });
 }

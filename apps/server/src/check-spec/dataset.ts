@@ -21,7 +21,7 @@ export function completeDataset(offered: Offered, { dataset, evaluation }: RunSp
     { path: 'evaluation.audit.examples', what: 'test', asked: evaluation.audit?.examples, there: dataset.testLimit ?? descriptor.testExamples },
   ];
   for (const { path, what, asked, there } of limits) {
-    if (asked === undefined || asked <= there) continue;
+    if (asked === undefined || there === null || asked <= there) continue;
     throw new LabError('INVALID_INPUT', `[${dataset.name}] expected at most the ${there} ${what} examples there are, got ${asked} (${path}).`, { path });
   }
   return { ...dataset, options: completeOptions(descriptor.optionsSchema, dataset.options, { owner: dataset.name, path: 'dataset.options' }) };

@@ -28,9 +28,11 @@ function findArchitecture({ architectures }: Offered, name: string): Architectur
 
 function refuseMisfit(offered: Offered, { name, inputShape, classes }: ArchitectureDescriptor, datasetName: string): void {
   const dataset = findDataset(offered, datasetName);
-  const needed = `${dataset.inputShape.join('x')} with ${dataset.classes} classes`;
-  const offers = `${inputShape.join('x')} with ${classes} classes`;
-  if (needed === offers) return;
+  // What depends on a file is seen by the worker that opens it.
+  const shapesFit = dataset.inputShape === null || inputShape === null || dataset.inputShape.join() === inputShape.join();
+  if (shapesFit && (dataset.classes === null || classes === null || dataset.classes === classes)) return;
+  const needed = `${dataset.inputShape?.join('x') ?? 'any images'} with ${dataset.classes ?? 'any number of'} classes`;
+  const offers = `${inputShape?.join('x') ?? 'any images'} with ${classes ?? 'any number of'} classes`;
   throw new LabError('INVALID_INPUT', `[run spec] expected a network for ${datasetName}: ${needed}; got ${name}: ${offers} (model.architecture).`, { path: 'model.architecture' });
 }
 

@@ -40,16 +40,19 @@ const BoundsObject = builder.objectRef<Bounds>('Bounds').implement({
   }),
 });
 
+/** Why a number is null. */
+const unknown = 'null where that depends on the options, on a file that somebody brings';
+
 const DatasetObject = builder.objectRef<DatasetDescriptor>('Dataset').implement({
   description: 'A data set that workers offer.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As it is named in a spec.' }),
     title: t.exposeString('title', { description: 'For people.' }),
-    inputShape: t.expose('inputShape', { type: ['Int'], description: 'Height, width, channels.' }),
-    classes: t.exposeInt('classes', { description: 'Number of classes.' }),
-    bounds: t.expose('bounds', { type: BoundsObject, description: 'Values of a pixel.' }),
-    trainExamples: t.exposeInt('trainExamples', { description: 'Examples to train on.' }),
-    testExamples: t.exposeInt('testExamples', { description: 'Examples to test on.' }),
+    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height, width, channels; ${unknown}.` }),
+    classes: t.exposeInt('classes', { nullable: true, description: `Number of classes; ${unknown}.` }),
+    bounds: t.expose('bounds', { type: BoundsObject, nullable: true, description: `Values of a pixel; ${unknown}.` }),
+    trainExamples: t.exposeInt('trainExamples', { nullable: true, description: `Examples to train on; ${unknown}.` }),
+    testExamples: t.exposeInt('testExamples', { nullable: true, description: `Examples to test on; ${unknown}.` }),
     optionsSchema: t.field({ type: 'JSON', resolve: ({ optionsSchema }) => optionsSchema, description: 'JSON Schema (2020-12) of its options.' }),
   }),
 });
@@ -59,9 +62,10 @@ const ArchitectureObject = builder.objectRef<ArchitectureDescriptor>('Architectu
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As it is named in a spec.' }),
     title: t.exposeString('title', { description: 'For people.' }),
-    inputShape: t.expose('inputShape', { type: ['Int'], description: 'Height, width, channels.' }),
-    classes: t.exposeInt('classes', { description: 'Number of outputs.' }),
-    parameters: t.exposeInt('parameters', { description: 'Numbers to train, with default options.' }),
+    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height, width, channels; ${unknown}.` }),
+    classes: t.exposeInt('classes', { nullable: true, description: `Number of outputs; ${unknown}.` }),
+    parameters: t.exposeInt('parameters', { nullable: true, description: `Numbers to train, with default options; ${unknown}.` }),
+    pretrained: t.boolean({ resolve: ({ pretrained }) => pretrained ?? false, description: 'Whether it comes with weights, so that a run need not train it nor name a run to take them from.' }),
     optionsSchema: t.field({ type: 'JSON', resolve: ({ optionsSchema }) => optionsSchema, description: 'JSON Schema (2020-12) of its options.' }),
   }),
 });

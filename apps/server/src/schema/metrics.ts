@@ -1,4 +1,4 @@
-import type { AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation } from '@entropic-lab/protocol';
+import type { AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation, NoiseAccuracy } from '@entropic-lab/protocol';
 import { AuditResultObject } from './audit.ts';
 import { builder } from './builder.ts';
 import { NormEnum } from './enums.ts';
@@ -9,7 +9,7 @@ const LayerEntropyObject = builder.objectRef<Entropies['layers'][number]>('Layer
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name of the layer.' }),
     neurons: t.exposeInt('neurons', { description: 'N_i, its outputs.' }),
-    entropy: t.exposeFloat('entropy', { description: 'E(h_i), equation (6) of Sperl and Boettinger 2020: natural logarithm, mean of examples.' }),
+    entropy: t.exposeFloat('entropy', { description: 'E(h_i), equation (6) of Sperl and Boettinger 2020: mean of examples, under the reading in `evaluation.entropy` of the spec of the run.' }),
   }),
 });
 
@@ -28,6 +28,16 @@ const DiagnosisObject = builder.objectRef<Diagnosis>('Diagnosis').implement({
     medianLogitMargin: t.exposeFloat('medianLogitMargin', { description: 'Median over examples of the largest logit minus the second largest.' }),
     zeroGradientShare: t.exposeFloat('zeroGradientShare', { description: 'Share of examples whose float32 input gradient is zero in every pixel.' }),
     saturatedShare: t.exposeFloat('saturatedShare', { description: 'Share of examples whose largest softmax output is exactly 1 in float32.' }),
+  }),
+});
+
+const NoiseAccuracyObject = builder.objectRef<NoiseAccuracy>('NoiseAccuracy').implement({
+  description: 'Accuracy where each image has random noise added once: l2 Gaussian of length epsilon, linf uniform, then clipped to the bounds.',
+  fields: (t) => ({
+    norm: t.expose('norm', { type: NormEnum, description: 'Norm of the noise.' }),
+    epsilon: t.exposeFloat('epsilon', { description: 'Its length in the units of the pixels.' }),
+    accuracy: t.exposeFloat('accuracy', { description: 'Share of `examples` classified correctly under the noise, whatever the answer was without.' }),
+    examples: t.exposeInt('examples', { description: 'Test examples that were used: the first so many.' }),
   }),
 });
 
@@ -89,6 +99,7 @@ export const EpochMetricsObject = builder.objectRef<EpochMetrics>('EpochMetrics'
     testExamples: t.exposeInt('testExamples', { description: 'Test examples.' }),
     entropies: t.expose('entropies', { type: EntropiesObject, description: 'Entropies after the epoch.' }),
     diagnosis: t.expose('diagnosis', { type: DiagnosisObject, description: 'Whether robustness would be real.' }),
+    noise: t.field({ type: [NoiseAccuracyObject], resolve: ({ noise }) => [...(noise ?? [])], description: 'Accuracy under the noise that the run asked for, in that order.' }),
     attacks: t.expose('attacks', { type: [AttackResultObject], description: 'Attacks after the epoch, if the run asked for them.' }),
     trainSeconds: t.exposeFloat('trainSeconds', { description: 'Time of training.' }),
     evaluationSeconds: t.exposeFloat('evaluationSeconds', { description: 'Time of measuring.' }),
@@ -102,6 +113,7 @@ export const FinalEvaluationObject = builder.objectRef<FinalEvaluation>('FinalEv
     testExamples: t.exposeInt('testExamples', { description: 'Test examples.' }),
     entropies: t.expose('entropies', { type: EntropiesObject, description: 'Entropies over them.' }),
     diagnosis: t.expose('diagnosis', { type: DiagnosisObject, description: 'Whether robustness would be real.' }),
+    noise: t.field({ type: [NoiseAccuracyObject], resolve: ({ noise }) => [...(noise ?? [])], description: 'Accuracy under the noise that the run asked for, in that order.' }),
     attacks: t.expose('attacks', { type: [AttackResultObject], description: 'The attacks that the run asked for.' }),
     audit: t.expose('audit', { type: AuditResultObject, nullable: true, description: 'Whether the robustness is real; null where the run did not ask.' }),
   }),

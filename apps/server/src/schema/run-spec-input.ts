@@ -110,7 +110,7 @@ const AugmentSpecInput = builder.inputType('AugmentSpecInput', {
 const EarlyStopSpecInput = builder.inputType('EarlyStopSpecInput', {
   description: 'When to stop before the last epoch.',
   fields: (t) => ({
-    metric: t.string({ required: true, description: 'A number of an epoch, by path: `cleanAccuracy`, `loss.crossEntropy`.' }),
+    metric: t.string({ required: true, description: 'A number of an epoch, by path: `cleanAccuracy`, `loss.crossEntropy`, `entropies.entropyFlow`, `diagnosis.medianLogitMargin`, `noise.0.accuracy`, `attacks.0.robustAccuracy`.' }),
     mode: t.field({ type: builder.enumType('EarlyStopMode', { description: 'What is better.', values: { min: { description: 'Less.' }, max: { description: 'More.' } } as const }), required: true, description: 'What is better.' }),
     patience: t.int({ required: true, description: 'Stop after so many epochs without improvement, at least 1.' }),
     minDelta: t.float({ description: 'Smallest change that counts as one, at least 0. Default 0.' }),
@@ -152,11 +152,33 @@ const AuditSpecInput = builder.inputType('AuditSpecInput', {
   }),
 });
 
+const NoiseSpecInput = builder.inputType('NoiseSpecInput', {
+  description: 'Random noise added once to each image: l2 Gaussian of length epsilon, linf uniform, then clipped to the bounds.',
+  fields: (t) => ({
+    norm: t.field({ type: NormEnum, description: 'Default `linf`.' }),
+    epsilon: t.float({ required: true, description: 'In the units of the pixels, at least 0.' }),
+  }),
+});
+
+const EntropyReadingInput = builder.inputType('EntropyReadingInput', {
+  description: 'How the entropy of a network is read: what Sperl and Boettinger 2020 leave open. The defaults are the reading under which their numbers come out.',
+  fields: (t) => ({
+    layers: t.field({ type: json, description: 'Which layers count: `activations` (outputs after an activation function, and the softmax output), `all`, `without-output`, `logits-last`, or a list of names. Default `activations`.' }),
+    nonPositive: t.string({ description: 'Values of zero and less: `zero` counts 0, `clip` raises to clipAt, `clip-to-one` clips to clipAt ... 1, `absolute` is -h log|h|. Default `zero`.' }),
+    clipAt: t.float({ description: 'Smallest value under `clip` and `clip-to-one`, above 0 to 0.1. Default 1e-7.' }),
+    logarithm: t.string({ description: '`natural` or `base-2`. Default `natural`.' }),
+    countInput: t.boolean({ description: 'Whether the input image is h_1. Default false.' }),
+    normalize: t.boolean({ description: "Whether each layer's values above zero are divided by their sum. Default false." }),
+  }),
+});
+
 const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
   description: 'How to attack the network.',
   fields: (t) => ({
     attacks: t.field({ type: [AttackSpecInput], description: 'Default: none.' }),
-    examples: t.int({ description: 'Attack the first n test examples, at least 1. Default: all that are used.' }),
+    noise: t.field({ type: [NoiseSpecInput], description: 'Measure accuracy under each of these after every epoch and at the end. Default: none.' }),
+    entropy: t.field({ type: EntropyReadingInput, description: 'How entropies are read, independent of the loss. Default: the default of each option.' }),
+    examples: t.int({ description: 'Attack, and add noise to, the first n test examples, at least 1. Default: all that are used.' }),
     everyEpochs: t.int({ description: 'Also attack after every n-th epoch, on the same examples. Default 0: only at the end.' }),
     batchSize: t.int({ description: 'Examples a call, at least 1. Default 250.' }),
     limits: t.field({ type: LimitsSpecInput, description: 'What each attack may use. Default: no limit.' }),
@@ -173,7 +195,7 @@ export const RunSpecInput = builder.inputType('RunSpecInput', {
     priority: t.int({ description: 'Higher goes first, -100 to 100. Default 0.' }),
     dataset: t.field({ type: DatasetSpecInput, required: true, description: 'What to train and attack on.' }),
     model: t.field({ type: ModelSpecInput, required: true, description: 'Which network.' }),
-    training: t.field({ type: TrainingSpecInput, description: 'How to train. Absent: only evaluate the weights of `model.fromRun`.' }),
+    training: t.field({ type: TrainingSpecInput, description: 'How to train. Absent: only evaluate the weights of `model.fromRun`, or those that come with the architecture.' }),
     evaluation: t.field({ type: EvaluationSpecInput, description: 'How to attack the network. Default: not at all.' }),
   }),
 });

@@ -1,5 +1,5 @@
 import { openDataset } from '@entropic-lab/datasets';
-import { createNetwork, loadParams, paramsToBytes, type Network } from '@entropic-lab/models';
+import { loadParams, openNetwork, paramsToBytes, type Network } from '@entropic-lab/models';
 import type { ArtifactRef, EpochMetrics, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
 import { Rng, type Runner } from '@entropic-lab/tensor';
 import { train, type TrainedEpoch } from '@entropic-lab/trainers';
@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../ipc.ts';
-import { openEquipment, type OpenEquipment } from './equipment.ts';
+import { openEquipment, type OpenEquipment, type RunAttack } from './equipment.ts';
 import { attacksDue, measuring, type Measuring } from './measure.ts';
 import { Pace } from './pace.ts';
-import { planOf } from './plan.ts';
+import { planOf, skipEpochs } from './plan.ts';
 
 /** Something to report, and the files it refers to. */
 export interface Said {
@@ -31,12 +31,12 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   await using runner = equipment.runner;
   const rng = new Rng(spec.seed);
   const dataset = await openDataset(spec.dataset.name, spec.dataset.options, spec.dataset);
-  using network = createNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights') });
+  using network = await openNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights') });
   if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), spec.model.fromRun === undefined ? job.weightsFile : `weights of run ${spec.model.fromRun}`);
   const attacks = equipment.attacksOf(spec);
   const pace = new Pace(planOf(spec, dataset, attacks));
   const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal });
-  const computation = { job, equipment, runner, dataset, network, rng, pace, measure, signal, notes };
+  const computation = { job, equipment, runner, dataset, network, attacks, rng, pace, measure, signal, notes };
   let evaluation: FinalEvaluation | undefined;
   for await (const said of spec.training === undefined ? [] : training(computation)) {
     if ('evaluation' in said) evaluation = said.evaluation;
@@ -54,6 +54,7 @@ interface Computation {
   readonly runner: Runner;
   readonly dataset: Awaited<ReturnType<typeof openDataset>>;
   readonly network: Network;
+  readonly attacks: readonly RunAttack[];
   readonly rng: Rng;
   readonly pace: Pace;
   readonly measure: Measuring;
@@ -66,7 +67,7 @@ interface Computation {
 async function* training(computation: Computation): AsyncGenerator<Said | { readonly evaluation: FinalEvaluation }, void, undefined> {
   const { job, equipment, pace, notes } = computation;
   const spec = job.spec.training!;
-  const stepsPerEpoch = Math.ceil(computation.dataset.train.count / spec.batchSize);
+  const plan = { ...computation, spec: job.spec };
   const items = train({
     ...computation,
     spec,
@@ -76,9 +77,14 @@ async function* training(computation: Computation): AsyncGenerator<Said | { read
   });
   let lastCheckpoint = performance.now();
   let stepsSeen = 0;
+  let epochsSeen = 0;
   pace.begin();
   for await (const item of items) {
     yield* drain(notes);
+    if (item.kind === 'epoch' || item.phase === 'train') {
+      skipEpochs(pace, plan, { from: epochsSeen + 1, to: item.epoch - 1 });
+      epochsSeen = item.epoch;
+    }
     if (item.kind === 'progress') {
       if (item.phase === 'train') pace.advance('train', item.done - stepsSeen);
       else pace.begin();
@@ -95,7 +101,7 @@ async function* training(computation: Computation): AsyncGenerator<Said | { read
       });
       continue;
     }
-    pace.advance('train', stepsPerEpoch - stepsSeen);
+    pace.advance('train', item.steps - stepsSeen);
     stepsSeen = 0;
     const started = performance.now();
     const evaluation = yield* telling(computation.measure.measure(`epoch ${item.epoch}`, attacksDue(job.spec.evaluation, item.epoch)));
@@ -103,6 +109,7 @@ async function* training(computation: Computation): AsyncGenerator<Said | { read
     const due = last || performance.now() - lastCheckpoint >= job.checkpointSeconds * 1000;
     if (item.epoch > job.reportedEpochs) yield* reportEpoch(computation, { item, metrics, withCheckpoint: due && !last });
     if (due) lastCheckpoint = performance.now();
+    if (last) skipEpochs(pace, plan, { from: item.epoch + 1, to: spec.epochs });
     if (last && (evaluation.attacks.length > 0 || computation.job.spec.evaluation.attacks.length === 0)) yield { evaluation };
     pace.begin();
   }

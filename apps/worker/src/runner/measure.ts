@@ -1,8 +1,8 @@
-import { firstExamples, type Dataset } from '@entropic-lab/datasets';
+import { firstExamples, type Dataset, type ExampleSet } from '@entropic-lab/datasets';
 import { entropyMeter, type EntropyMeter } from '@entropic-lab/entropy';
-import { accuracy, attackNetwork, diagnose } from '@entropic-lab/evaluation';
+import { accuracy, attackNetwork, diagnose, noiseAccuracy } from '@entropic-lab/evaluation';
 import type { Network } from '@entropic-lab/models';
-import type { AttackResult, FinalEvaluation, RunEventBody, RunSpec } from '@entropic-lab/protocol';
+import type { AttackResult, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
 import type { RunAttack } from './equipment.ts';
 import type { Pace } from './pace.ts';
@@ -31,7 +31,7 @@ export function attackWork(index: number): string {
 
 export function measuring(options: MeasureOptions): Measuring {
   const { network, runner, signal, spec } = options;
-  const meter = entropyMeter(network, { runner, signal, batchSize: spec.evaluation.batchSize });
+  const meter = entropyMeter(network, { runner, signal, reading: spec.evaluation.entropy, batchSize: spec.evaluation.batchSize });
   return { measure: (label, withAttacks) => measure({ ...options, meter, label, withAttacks }) };
 }
 
@@ -45,17 +45,36 @@ async function* measure(occasion: Occasion): AsyncGenerator<RunEventBody, FinalE
   const { network, dataset, spec, runner, pace, signal, meter, label } = occasion;
   const { test } = dataset;
   const measurement = { network, examples: test, runner, batchSize: spec.evaluation.batchSize, signal };
-  yield progress(occasion, `${label}: accuracy and entropies`, { done: 0, total: test.count, kind: 'measure' });
   pace.begin();
+  yield progress(occasion, `${label}: accuracy and entropies`, { done: 0, total: test.count, kind: 'measure' });
   const clean = await accuracy(measurement);
   const entropies = await meter.measure(test);
   const diagnosis = await diagnose(measurement);
+  const noise = await underNoise(occasion);
   pace.advance('measure', test.count);
   const results: AttackResult[] = [];
   for (const [index, attack] of (occasion.withAttacks ? occasion.attacks : []).entries()) {
     results.push(yield* attackOnce(occasion, { attack, index, predictions: clean.predictions }));
   }
-  return { cleanAccuracy: clean.accuracy, testExamples: test.count, entropies, diagnosis, attacks: results };
+  return { cleanAccuracy: clean.accuracy, testExamples: test.count, entropies, diagnosis, noise, attacks: results };
+}
+
+/** Accuracy under each noise of the spec, the same draws on every occasion. */
+async function underNoise({ network, dataset, spec, runner, rng, signal }: Occasion): Promise<NoiseAccuracy[]> {
+  const { noise, batchSize } = spec.evaluation;
+  const examples = attacked(dataset, spec);
+  const results: NoiseAccuracy[] = [];
+  for (const [index, { norm, epsilon }] of noise.entries()) {
+    const threat = { norm, epsilon, bounds: dataset.bounds };
+    const { accuracy } = await noiseAccuracy({ network, examples, runner, batchSize, signal, threat, rng: rng.fork(`noise ${index}`) });
+    results.push({ norm, epsilon, accuracy, examples: examples.count });
+  }
+  return results;
+}
+
+/** The test examples that are attacked, and seen under noise. */
+function attacked({ test }: Dataset, { evaluation }: RunSpec): ExampleSet {
+  return firstExamples(test, evaluation.examples, 'evaluation.examples');
 }
 
 interface Attempt {
@@ -67,7 +86,7 @@ interface Attempt {
 async function* attackOnce(occasion: Occasion, { attack, index, predictions }: Attempt): AsyncGenerator<RunEventBody, AttackResult, undefined> {
   const { network, dataset, spec, runner, rng, pace, signal, label } = occasion;
   const { plugin, norm, epsilon } = attack.spec;
-  const examples = firstExamples(dataset.test, spec.evaluation.examples, 'evaluation.examples');
+  const examples = attacked(dataset, spec);
   const title = `${label}: ${plugin} ${norm} ${epsilon}`;
   const job = attackNetwork({
     network,

@@ -15,7 +15,7 @@ export const Datasets = graphql(`
 `);
 export type Dataset = ResultOf<typeof Datasets>['datasets'][number];
 
-export const Architectures = graphql(`query Architectures { architectures { name title inputShape classes parameters optionsSchema } }`);
+export const Architectures = graphql(`query Architectures { architectures { name title inputShape classes parameters pretrained optionsSchema } }`);
 export type Architecture = ResultOf<typeof Architectures>['architectures'][number];
 
 export const WorkerFields = graphql(`fragment WorkerFields on Worker { id name engine device slots pools running catalogueHash registeredAt lastSeenAt }`);
