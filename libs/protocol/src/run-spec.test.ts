@@ -61,6 +61,33 @@ describe('a run spec', () => {
     expect(error.message).toContain(path);
   });
 
+  it('says how entropies are read, and which noise is measured', () => {
+    expect(parseRunSpec(valid).evaluation).toMatchObject({ noise: [], entropy: { layers: 'activations', nonPositive: 'zero', logarithm: 'natural', countInput: false, normalize: false } });
+    const own = parseRunSpec({ ...valid, evaluation: { noise: [{ epsilon: 0.3 }], entropy: { layers: ['dense_1', 'softmax'], logarithm: 'base-2' } } });
+    expect(own.evaluation).toMatchObject({ noise: [{ norm: 'linf', epsilon: 0.3 }], entropy: { layers: ['dense_1', 'softmax'], logarithm: 'base-2' } });
+    expect(errorOf({ ...valid, evaluation: { entropy: { logarithm: 'decimal' } } })).toMatchObject({ path: 'evaluation.entropy.logarithm' });
+  });
+
+  const watching = (metric: string, evaluation: object = {}) => ({ ...valid, training: { epochs: 2, earlyStop: { metric, mode: 'max', patience: 1 } }, evaluation: { ...valid.evaluation, noise: [{ epsilon: 0.1 }], ...evaluation } });
+
+  it.each([['cleanAccuracy'], ['loss.crossEntropy'], ['entropies.entropyFlow'], ['entropies.layers.2.entropy'], ['diagnosis.medianLogitMargin'], ['diagnosis.zeroGradientShare'], ['noise.0.accuracy'], ['attacks.0.robustAccuracy'], ['trainSeconds']])(
+    'may stop early on %s',
+    (metric) => {
+      expect(parseRunSpec(watching(metric, { everyEpochs: 1 })).training?.earlyStop?.metric).toBe(metric);
+    },
+  );
+
+  it.each([
+    ['accuracy', {}, /like cleanAccuracy, loss.total/],
+    ['noise.1.accuracy', {}, /a place in evaluation.noise, which has 0 to 0, got "noise.1.accuracy"/],
+    ['attacks.0.robustAccuracy', {}, /evaluation.everyEpochs of at least 1/],
+    ['attacks.0.robustAccuracy', { attacks: [], everyEpochs: 1 }, /evaluation.attacks, which has none/],
+  ])('cannot stop early on %s of %j', (metric, evaluation, message) => {
+    const error = errorOf(watching(metric, evaluation));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', path: 'training.earlyStop.metric' });
+    expect(error.message).toMatch(message);
+  });
+
   it('names every field at fault, the first one as path', () => {
     const error = errorOf({ ...valid, seed: -1, training: { epochs: 0 } });
     expect(error.message).toContain('seed');

@@ -70,6 +70,22 @@ describe('a spec that is refused', () => {
 });
 
 describe('a spec that is taken', () => {
+  it("leaves what only a file tells, of one's own model and data set, to the worker that opens it", async () => {
+    const path = { type: 'object', required: ['path'], properties: { path: { type: 'string' } } };
+    const unknown = { inputShape: null, classes: null, optionsSchema: path };
+    const own = {
+      ...exampleCatalogue,
+      architectures: [...exampleCatalogue.architectures, { ...unknown, name: 'own-model', title: 'Own', parameters: null, pretrained: true }],
+      datasets: [...exampleCatalogue.datasets, { ...unknown, name: 'files', title: 'Own', bounds: null, trainExamples: null, testExamples: null }],
+    };
+    const [model, dataset] = [{ architecture: 'own-model', options: { path: '/model.json' } }, { name: 'files', options: { path: '/a.npz' }, testLimit: 70_000 }];
+    expect(await check({ model, training: undefined }, storeWith(own))).toMatchObject({ model });
+    expect(await check({ dataset }, storeWith(own))).toMatchObject({ dataset });
+    expect(await check({ model, dataset }, storeWith(own))).toMatchObject({ model, dataset });
+    await expect(check({ model: { architecture: 'own-model' } }, storeWith(own))).rejects.toMatchObject({ path: 'model.options.path' });
+    await expect(check({ model: { architecture: 'lenet5' }, dataset, training: undefined }, storeWith(own))).rejects.toMatchObject({ path: 'training' });
+  });
+
   it('takes what the attack does differently in a norm, below the preset', async () => {
     const options = async (changes: object) => (await check(attack({ norm: 'l2', ...changes }))).evaluation.attacks[1]!.options;
     expect(await options({})).toEqual({ steps: 50, stepSize: 0.01, randomStart: true });

@@ -34,7 +34,10 @@ describe('Pace', () => {
     const pace = new Pace({ train: { total: 10, cost: 1 } }, () => now);
     now = 1;
     pace.advance('train', 1);
-    pace.skip('train', 9);
+    pace.skip('train', 7);
+    expect(pace.rate('train')).toBe(1);
+    expect(pace.remainingSeconds()).toBe(2);
+    pace.skip('train', 2);
     expect(pace.remainingSeconds()).toBe(0);
   });
 });

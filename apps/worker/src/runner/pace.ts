@@ -7,8 +7,11 @@ export interface Work {
 }
 
 interface Measured {
+  /** Units that took `seconds`. */
   done: number;
   seconds: number;
+  /** Units that nobody has to do. */
+  skipped: number;
 }
 
 /** How far a run is and how long it still takes, from what each kind of work took so far. */
@@ -32,7 +35,7 @@ export class Pace {
 
   /** `units` of `kind` were done since the last call. */
   advance(kind: string, units: number): void {
-    const measured = (this.measured[kind] ??= { done: 0, seconds: 0 });
+    const measured = this.of(kind);
     const now = this.now();
     measured.done += units;
     measured.seconds += now - this.since;
@@ -41,12 +44,16 @@ export class Pace {
 
   /** Units left out: an early stop, epochs done by an earlier attempt. */
   skip(kind: string, units: number): void {
-    (this.measured[kind] ??= { done: 0, seconds: 0 }).done += units;
+    this.of(kind).skipped += units;
+  }
+
+  private of(kind: string): Measured {
+    return (this.measured[kind] ??= { done: 0, seconds: 0, skipped: 0 });
   }
 
   /** Units per second, null before the first. */
   rate(kind: string): number | null {
-    const { done, seconds } = this.measured[kind] ?? { done: 0, seconds: 0 };
+    const { done, seconds } = this.of(kind);
     return done > 0 && seconds > 0 ? done / seconds : null;
   }
 
@@ -55,7 +62,8 @@ export class Pace {
     const secondsPerCost = this.secondsPerCost();
     if (secondsPerCost === null) return null;
     return Object.entries(this.works).reduce((sum, [kind, { total, cost }]) => {
-      const left = Math.max(0, total - (this.measured[kind]?.done ?? 0));
+      const { done, skipped } = this.of(kind);
+      const left = Math.max(0, total - done - skipped);
       const rate = this.rate(kind);
       return sum + left * (rate === null ? cost * secondsPerCost : 1 / rate);
     }, 0);
