@@ -51,7 +51,7 @@ export async function call(url: string, request: RequestInit, signal?: AbortSign
 const sources = new WeakMap<AbortSignal, readonly AbortSignal[]>();
 
 export function within(seconds: number, signal: AbortSignal | undefined): AbortSignal {
-  const timeUp = AbortSignal.timeout(seconds * 1000);
+  const timeUp = AbortSignal.timeout(Math.ceil(seconds * 1000));
   if (signal === undefined) return timeUp;
   const either = AbortSignal.any([timeUp, signal]);
   sources.set(either, [timeUp, signal]);
