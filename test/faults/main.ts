@@ -1,42 +1,57 @@
-import { postgresPrograms, privatePostgres } from '@entropic-lab/store/testing';
+import { postgresPrograms } from '@entropic-lab/store/testing';
 import { parseArgs } from 'node:util';
-import { outline, wrongWith } from './judge.ts';
-import { openLab } from './lab.ts';
-import { agents, disturbed, undisturbed } from './scenario.ts';
+import { outline } from './judge.ts';
+import { runLane, type LaneOptions } from './lane.ts';
+import { faultKinds, type Fault } from './plan.ts';
 
-const help = `npm run faults -- [--runs 10] [--seed 1] [--faults 4] [--database pglite|postgres]
-Kills and stops the processes of a lab while it computes, seed after seed, and compares with a run left alone.
-A seed that fails replays: --runs 1 --seed S. Times differ from machine to machine, the faults do not.`;
+const help = `npm run faults -- [--runs 10] [--seed 1] [--faults 3] [--database pglite|postgres|both] [--engine wasm]
+Kills, stops, cuts off and fills up a lab while it computes, seed after seed, and compares with a run left alone.
+With both databases the seeds are dealt to two labs that work at once.
+A seed that fails replays: --runs 1 --seed S --faults F --database D. Times differ from machine to machine, the faults do not.`;
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
-    faults: { type: 'string', default: '4' },
+    faults: { type: 'string', default: '3' },
     database: { type: 'string', default: 'pglite' },
+    engine: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
-async function main(): Promise<boolean> {
-  const [runs, first, faults] = [Number(values.runs), Number(values.seed), Number(values.faults)];
-  if (values.database === 'postgres' && postgresPrograms() === undefined) throw new Error('PostgreSQL is not installed (Debian: apt install postgresql)');
-  await using postgres = values.database === 'postgres' ? await privatePostgres() : undefined;
-  await using lab = await openLab({ agents, databaseUrl: postgres?.url });
-  const left = await undisturbed(lab);
-  const bad: number[] = [];
-  for (let seed = first; seed < first + runs; seed += 1) {
-    const { plan, told } = await disturbed(lab, seed, faults);
-    console.log(`seed ${seed}: ${plan.map(({ kind, agent }) => (kind === 'killServer' ? kind : `${kind} ${agent}`)).join(', ')}`);
-    for (const run of told) {
-      const wrong = wrongWith(run, left);
-      console.log(`  ${outline(run)}${wrong.length === 0 ? '' : `\n  WRONG, not so: ${wrong.join('; ')}`}`);
-      if (wrong.length > 0 && bad.at(-1) !== seed) bad.push(seed);
+interface Tally {
+  good: number;
+  readonly bad: string[];
+  readonly met: Fault[];
+  attempts: number;
+}
+
+async function runSeeds(options: LaneOptions, tally: Tally): Promise<void> {
+  for await (const { seed, told, wrong, replay, disk, printed } of runLane(options)) {
+    const faults = told?.inflicted.map(({ kind, agent }) => `${kind}${agent === 'idle' ? ' (idle agent)' : ''}`).join(', ');
+    console.log(`seed ${seed} on ${options.database} (${disk}): ${faults ?? 'no end'}${told === undefined ? '' : `\n  ${outline(told)}`}`);
+    tally.met.push(...(told?.inflicted ?? []));
+    tally.attempts += told?.events.at(-1)?.attempt ?? 0;
+    if (wrong.length === 0) tally.good += 1;
+    else {
+      tally.bad.push(replay);
+      console.log(`  WRONG, not so: ${wrong.join('; ')}\n  ${replay}\n${printed()}`);
     }
   }
-  if (bad.length > 0) console.log(lab.printed());
-  console.log(`${runs - bad.length} of ${runs} seeds good on ${values.database}${bad.length === 0 ? '' : `; replay with --runs 1 --seed ${bad[0]}`}`);
-  return bad.length === 0;
+}
+
+async function main(): Promise<boolean> {
+  const [runs, first] = [Number(values.runs), Number(values.seed)];
+  const databases = (['pglite', 'postgres'] as const).filter((name) => values.database === name || values.database === 'both');
+  if (databases.includes('postgres') && postgresPrograms() === undefined) throw new Error('PostgreSQL is not installed (Debian: apt install postgresql)');
+  const tally: Tally = { good: 0, bad: [], met: [], attempts: 0 };
+  const seeds = Array.from({ length: runs }, (_, at) => first + at);
+  await Promise.all(databases.map((database, lane) => runSeeds({ database, faults: Number(values.faults), engine: values.engine, seeds: seeds.filter((_, at) => at % databases.length === lane) }, tally)));
+  const byKind = faultKinds.map((kind) => `${tally.met.filter((fault) => fault.kind === kind).length} ${kind}`);
+  console.log(`${tally.good} of ${runs} seeds good on ${databases.join(' and ')}; ${tally.met.length} faults (${byKind.join(', ')}), ${tally.attempts} attempts`);
+  for (const replay of tally.bad) console.log(`replay: ${replay}`);
+  return tally.good === runs;
 }
 
 if (values.help) console.log(help);

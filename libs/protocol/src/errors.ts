@@ -27,6 +27,7 @@ export const errorCodes = {
   PORT_IN_USE: 'another process listens on that port',
   DATA_FOLDER_IN_USE: 'another server holds that data folder',
   DATA_FOLDER_UNUSABLE: 'the data folder cannot be created, read or written',
+  DISK_FULL: 'the disk or quota behind the lab or a worker has no room left; what waits goes on once there is some',
   FORBIDDEN: 'that host, origin or token may not do that',
   SERVER_UNREACHABLE: 'no lab answers at that address',
   NOT_READY: 'something did not become ready in the time allowed',

@@ -10,6 +10,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_ARTIFACT: 404,
   BAD_ARTIFACT: 422,
   NOT_READY: 503,
+  DISK_FULL: 507,
 };
 
 /** Errors outside GraphQL, in the form of GraphQL: `{"errors": [{"message", "extensions": {"code", "path"}}]}`. */

@@ -23,6 +23,16 @@ describe('untilAnswered', () => {
     await expect(untilAnswered(() => Promise.reject(lost), new AbortController().signal, () => {})).rejects.toBe(lost);
   });
 
+  it('tries a defect again, but not for ever', async () => {
+    const defect = new LabError('INTERNAL', 'please report');
+    let calls = 0;
+    const send = (good: number) => () => (++calls === good ? Promise.resolve('yes') : Promise.reject(defect));
+    expect(await untilAnswered(send(2), new AbortController().signal, () => {})).toBe('yes');
+    calls = 0;
+    await expect(untilAnswered(send(99), new AbortController().signal, () => {})).rejects.toBe(defect);
+    expect(calls).toBe(5);
+  });
+
   it('stops waiting when told', async () => {
     const stop = new AbortController();
     const waiting = untilAnswered(() => Promise.reject(unreachable()), stop.signal, () => stop.abort());

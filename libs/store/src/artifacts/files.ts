@@ -70,9 +70,19 @@ async function put(path: string, temporary: string, { announced, content, maxByt
     await mkdir(dirname(path), { recursive: true });
     await rename(temporary, path);
     return bytes;
+  } catch (thrown) {
+    throw noRoom(thrown) ? diskFull(thrown) : thrown;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+function noRoom(thrown: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((thrown as NodeJS.ErrnoException).code ?? '');
+}
+
+function diskFull(cause: unknown): LabError {
+  return new LabError('DISK_FULL', '[store] expected room for an artifact, got a disk that is full. Make room where the artifacts lie; workers send it again until there is.', { cause });
 }
 
 function badArtifact({ sha256 }: Announced, expected: string, got: string): LabError {

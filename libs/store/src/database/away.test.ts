@@ -16,6 +16,10 @@ describe('what a database throws', () => {
     expect((error as LabError).message).not.toContain('secret');
   });
 
+  it('is DISK_FULL where PostgreSQL says so', () => {
+    expect(inWords(new Error('Failed query', { cause: withCode('53100', 'could not extend file') }))).toMatchObject({ code: 'DISK_FULL' });
+  });
+
   it('stays what it is for everything else', () => {
     for (const thrown of [withCode('23505', 'duplicate key'), new LabError('UNKNOWN_RUN', 'no'), new TypeError('x'), 'text', undefined]) expect(inWords(thrown)).toBe(thrown);
   });

@@ -28,10 +28,17 @@ const awayMessages = [/^Connection terminated/, /connection error and is not que
 /** What was thrown, or NOT_READY where the cause behind it is that the database is away. */
 export function inWords(thrown: unknown): unknown {
   if (thrown instanceof LabError) return thrown;
+  if (codesOf(thrown).includes('53100')) {
+    return new LabError('DISK_FULL', '[store] expected room for the database, got a disk that is full. Make room where it lies, and ask again.', { cause: thrown });
+  }
   const reason = reasonOf(thrown);
   if (reason === undefined) return thrown;
   const message = `[store] expected a database that answers, got none: ${reason}. Ask again in a moment; what was asked for is done whole or not at all.`;
   return new LabError('NOT_READY', message, { cause: thrown });
+}
+
+function codesOf(thrown: unknown): unknown[] {
+  return thrown instanceof Error ? [(thrown as NodeJS.ErrnoException).code, ...codesOf(thrown.cause)] : [];
 }
 
 function reasonOf(thrown: unknown): string | undefined {

@@ -35,6 +35,7 @@ export const mendable: Readonly<Record<ErrorCode, boolean>> = {
   PORT_IN_USE: false,
   DATA_FOLDER_IN_USE: false,
   DATA_FOLDER_UNUSABLE: false,
+  DISK_FULL: true,
   FORBIDDEN: false,
   SERVER_UNREACHABLE: true,
   NOT_READY: true,

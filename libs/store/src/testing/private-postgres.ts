@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 /** A PostgreSQL of the test's own, in a temporary folder, reached by a socket in it. */
 export interface PrivatePostgres extends AsyncDisposable {
   readonly url: string;
-  /** Ends it at once, in the middle of whatever it does: the next start recovers from its log. */
+  /** Ends it with SIGKILL, in the middle of whatever it does: the next start recovers from its log. */
   crash(): Promise<void>;
   /** Starts it again, and resolves when it answers. */
   start(): Promise<void>;
@@ -52,8 +52,26 @@ export async function privatePostgres(): Promise<PrivatePostgres> {
     await folder[Symbol.asyncDispose]();
   };
   await start();
-  // SIGQUIT is its immediate one: no checkpoint, no goodbye, but its children end with it.
-  return { url, crash: () => end('SIGQUIT'), start, [Symbol.asyncDispose]: close };
+  const crash = async () => {
+    const children = childrenOf(server.pid!);
+    await end('SIGKILL');
+    // They end by themselves once their parent is gone; as long as one lives, no other may start on the folder.
+    while (children.some(lives)) await sleep(20);
+  };
+  return { url, crash, start, [Symbol.asyncDispose]: close };
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+function lives(pid: number): boolean {
+  try {
+    // Of a zombie only its number is left.
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function answers(programs: string, socketFolder: string): boolean {
