@@ -10,6 +10,7 @@ import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
 import { errorText } from './terminal/run-view.ts';
 
 const program = new Command('entropic')
@@ -17,7 +18,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

@@ -2,14 +2,15 @@ import { LabError, parse, PoolName } from '@entropic-lab/protocol';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { EngineName, PluginSource } from './ipc.ts';
+import { DeviceName, EngineName, PluginSource } from './ipc.ts';
 
 /** One row a setting: flag, environment variable, default, meaning. */
 export const settings = {
   url: { env: 'ENTROPIC_URL', default: 'http://127.0.0.1:4000', help: 'address of the lab' },
   token: { env: 'ENTROPIC_TOKEN', default: '', help: 'token that lets a worker in, where the lab asks for one' },
   name: { env: 'ENTROPIC_WORKER_NAME', default: hostname(), help: 'what people call this worker' },
-  engine: { env: 'ENTROPIC_ENGINE', default: 'auto', help: 'auto, compiled, tensorflow, wasm or cpu' },
+  engine: { env: 'ENTROPIC_ENGINE', default: 'auto', help: `${EngineName.options.join(', ')}: what computes; auto takes the best that starts` },
+  device: { env: 'ENTROPIC_DEVICE', default: 'auto', help: 'auto, cpu or gpu:<number>: on what; auto takes the first graphics card' },
   slots: { env: 'ENTROPIC_SLOTS', default: '1', help: 'runs computed at a time' },
   pools: { env: 'ENTROPIC_POOLS', default: 'default', help: 'pools whose runs it computes, separated by commas' },
   plugins: { env: 'ENTROPIC_PLUGINS', default: '[]', help: 'plugin packages to load, as JSON: [{"package": "...", "root": "folder to resolve it from"}]' },
@@ -24,6 +25,7 @@ const Config = z.strictObject({
   token: z.string(),
   name: z.string().min(1).max(200),
   engine: EngineName,
+  device: DeviceName,
   slots: z.coerce.number().int().min(1),
   pools: z.string().transform((text) => text.split(',').map((name) => name.trim())).pipe(z.array(PoolName).min(1)),
   plugins: z.string().transform(fromJson).pipe(z.array(PluginSource)),

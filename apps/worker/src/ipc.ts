@@ -6,12 +6,17 @@ export const PluginSource = z.strictObject({ package: z.string().min(1), root: z
 export type PluginSource = z.infer<typeof PluginSource>;
 
 /** How to compute; `auto` takes the best that starts. */
-export const EngineName = z.enum(['auto', 'compiled', 'tensorflow', 'wasm', 'cpu']);
+export const EngineName = z.enum(['auto', 'compiled', 'compiled-cuda', 'compiled-webgpu', 'tensorflow', 'webgpu', 'wasm', 'cpu']);
+export type EngineName = z.infer<typeof EngineName>;
+
+export const DeviceName = z.string().regex(/^(auto|cpu|gpu:\d+)$/, 'expected auto, cpu or gpu:<number>');
 
 /** Where plugins and the engine come from; the same for every runner of a worker. */
 export const Equipment = z.strictObject({
   plugins: z.array(PluginSource),
   engine: EngineName,
+  /** On what. A runner without a lab is not told, and finds out itself. */
+  device: DeviceName.default('auto'),
 });
 export type Equipment = z.infer<typeof Equipment>;
 

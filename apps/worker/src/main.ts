@@ -3,16 +3,19 @@ import { LabError } from '@entropic-lab/protocol';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { runAgent } from './agent/agent.ts';
-import { describeEquipment } from './agent/describe.ts';
+import { settleEngine } from './agent/settle-engine.ts';
 import { readConfig } from './config.ts';
+import { chooseDevices } from './devices/device.ts';
+import { findDevices } from './devices/find-devices.ts';
 
 /** The agent process of a worker. Ends on SIGTERM, SIGINT, or when the process that started it is gone. */
 async function main(): Promise<void> {
   const stop = stopSignal();
   const config = readConfig(process.argv.slice(2), process.env);
   const log = pino({ level: config.logLevel, base: { worker: config.name } });
-  const equipment = { plugins: config.plugins, engine: config.engine };
-  const { catalogue, engine, device } = await describeEquipment(equipment, log);
+  const [chosen] = chooseDevices(config.device, await findDevices());
+  const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
+  const { catalogue, engine, device } = description;
   const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
   await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
   await runAgent({ client, worker, equipment, limits: config, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });

@@ -12,3 +12,4 @@ export * from './catalogue.ts';
 export * from './lease.ts';
 export * from './role.ts';
 export * from './study.ts';
+export * from './device-load.ts';

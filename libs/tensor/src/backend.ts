@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import './gradients.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
+import { loadWebGpu } from './webgpu-backend.ts';
 
-/** TF.js backends for Node. `tensorflow` is libtensorflow, from the optional packages tfjs-node-gpu or tfjs-node. */
-export const backendNames = ['cpu', 'wasm', 'tensorflow'] as const;
+/** TF.js backends for Node. `webgpu` is Dawn, from the optional package webgpu. `tensorflow` is libtensorflow, from the optional packages tfjs-node-gpu or tfjs-node. */
+export const backendNames = ['cpu', 'wasm', 'tensorflow', 'webgpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /**
@@ -49,6 +50,13 @@ const loaders: Readonly<Record<BackendName, () => Promise<void>>> = {
     }
     throw unavailable('tensorflow', problems.join('; '));
   },
+  webgpu: async () => {
+    try {
+      await loadWebGpu();
+    } catch (error) {
+      throw unavailable('webgpu', message(error).split('\n')[0]!, error);
+    }
+  },
 };
 
 let wasmFound = false;
@@ -56,6 +64,7 @@ let wasmFound = false;
 const remedies: Readonly<Record<BackendName, string>> = {
   cpu: 'Install @tensorflow/tfjs-backend-cpu.',
   wasm: 'Install @tensorflow/tfjs-backend-wasm, or use cpu.',
+  webgpu: 'Install webgpu and @tensorflow/tfjs-backend-webgpu on a machine with Vulkan, Metal or Direct3D 12, or use wasm.',
   tensorflow: 'Install @tensorflow/tfjs-node-gpu where its download of libtensorflow is allowed (Node below 23), or use wasm.',
 };
 

@@ -1,18 +1,34 @@
 import { createClient } from '@entropic-lab/client';
 import { LabError, parse } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { table } from '../terminal/table.ts';
 import { urlFlag } from './flags.ts';
 
+const Share = z.number().nullish();
 const Report = z.object({
   node: z.string(),
+  /** Where `auto` computes. */
+  device: z.string(),
+  devices: z.array(z.object({ id: z.string(), title: z.string(), load: z.object({ utilization: Share, memoryUsedMiB: Share, memoryTotalMiB: Share, powerWatts: Share }).nullish() })),
   chosen: z.string().nullable(),
-  findings: z.array(z.object({ engine: z.string(), status: z.enum(['good', 'wrong', 'absent']), title: z.string(), problem: z.string().optional(), milliseconds: z.number().optional() })),
+  findings: z.array(
+    z.object({
+      engine: z.string(),
+      status: z.enum(['good', 'wrong', 'absent']),
+      title: z.string(),
+      version: z.string().optional(),
+      device: z.string().optional(),
+      problem: z.string().optional(),
+      remedy: z.string().optional(),
+      milliseconds: z.number().optional(),
+    }),
+  ),
 });
+type Report = z.output<typeof Report>;
 
 const require = createRequire(import.meta.url);
 /** Started as a process, never imported: the CLI loads no tensors. */
@@ -23,29 +39,52 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('say which engines were found, whether they compute right and how fast, and whether a lab answers')
     .option(...urlFlag)
+    .option('--device <id>', 'auto, cpu or gpu:<number>: examine the engines on this device', 'auto')
     .option('--json', 'print the findings as JSON')
-    .action(async (flags: { url: string; json?: true }) => {
-      const report = await examine();
+    .action(async (flags: { url: string; device: string; json?: true }) => {
+      const report = await examine(flags.device);
       const lab = await labAt(flags.url);
-      if (flags.json === true) return console.log(JSON.stringify({ ...report, lab }));
-      console.log(`Node ${report.node}\n`);
-      console.log(
-        table(
-          [{ title: 'engine', align: 'left' }, { title: 'state', align: 'left' }, { title: 'ms' }, { title: '', align: 'left' }],
-          report.findings.map(({ engine, title, status, milliseconds }) => [engine, status, milliseconds?.toFixed(1) ?? '', title]),
-        ),
-      );
-      for (const { engine, problem } of report.findings) if (problem !== undefined) console.log(`\n${engine}: ${problem}`);
-      console.log(`\nms: input gradients of LeNet-5, batch 64, median of five. Runs use ${report.chosen ?? 'nothing: no engine works'}, the first that is good; --engine chooses another.`);
-      console.log(lab);
+      console.log(flags.json === true ? JSON.stringify({ ...report, lab }) : `${screen(report)}\n${lab}`);
       if (report.chosen === null) process.exitCode = 1;
     });
 }
 
-async function examine(): Promise<z.output<typeof Report>> {
-  process.stderr.write('examining engines, some seconds ...\n');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), require.resolve(entry)]);
-  return parse(Report, JSON.parse(stdout.trim().split('\n').at(-1)!), 'doctor');
+function screen({ node, device, devices, chosen, findings }: Report): string {
+  const good = findings.filter(({ status }) => status !== 'absent');
+  return [
+    `Node ${node}\n`,
+    table(
+      [{ title: 'device', align: 'left' }, { title: '', align: 'left' }, { title: 'busy' }, { title: 'memory in use' }, { title: 'power' }],
+      devices.map(({ id, title, load }) => [id, title, percent(load?.utilization), memory(load?.memoryUsedMiB, load?.memoryTotalMiB), load?.powerWatts == null ? '' : `${load.powerWatts.toFixed(0)} W`]),
+    ),
+    '',
+    table(
+      [{ title: 'engine', align: 'left' }, { title: 'state', align: 'left' }, { title: 'ms' }, { title: '', align: 'left' }, { title: 'version', align: 'left' }],
+      good.map(({ engine, title, status, milliseconds, version }) => [engine, status, milliseconds?.toFixed(1) ?? '', title, version ?? '']),
+    ),
+    ...findings.flatMap(({ engine, status, problem, remedy }) => (problem === undefined ? [] : [`\n${engine} is ${status}: ${problem}\n  To have it: ${remedy ?? 'nothing is known'}.`])),
+    `\nms: input gradients of LeNet-5, batch 64, median of five. A worker on ${device} uses ${chosen ?? 'nothing: no engine works'}, the best that is good there; --engine and --device choose others.`,
+  ].join('\n');
+}
+
+function percent(share: number | null | undefined): string {
+  return share == null ? '' : `${(share * 100).toFixed(0)} %`;
+}
+
+function memory(used: number | null | undefined, total: number | null | undefined): string {
+  const gibibytes = (mebibytes: number): string => (mebibytes / 1024).toFixed(1);
+  return used == null || total == null ? '' : `${gibibytes(used)} of ${gibibytes(total)} GiB`;
+}
+
+/** Progress goes straight to the terminal's standard error. */
+async function examine(device: string): Promise<Report> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), require.resolve(entry), device], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  let printed = '';
+  for await (const chunk of child.stdout) printed += String(chunk);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new LabError('NO_ENGINE', `[doctor] expected the examination to end, it ended with exit code ${code}. What it printed is above.`);
+  return parse(Report, JSON.parse(printed.trim().split('\n').at(-1)!), 'doctor');
 }
 
 async function labAt(url: string): Promise<string> {

@@ -15,12 +15,14 @@ export function labFlags(command: Command, defaults: { readonly port?: number } 
   return command
     .option('--folder <path>', 'data folder', '.entropic')
     .option('--port <number>', 'port to listen on; 0 takes a free one', integer(0, 65_535), defaults.port ?? defaultPort)
-    .option('--engine <name>', 'auto, compiled, tensorflow, wasm or cpu', 'auto')
+    .option(...engineFlag)
     .option('--slots <number>', 'runs the worker computes at a time', integer(1), 1)
     .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, []);
 }
 
 export const urlFlag = ['--url <address>', 'address of the lab', process.env['ENTROPIC_URL'] ?? `http://127.0.0.1:${defaultPort}`] as const;
+
+export const engineFlag = ['--engine <name>', 'auto, compiled, compiled-cuda, compiled-webgpu, tensorflow, webgpu, wasm or cpu', 'auto'] as const;
 
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];

@@ -10,7 +10,7 @@ import { number } from '../terminal/format.ts';
 import { interruption } from '../terminal/interrupt.ts';
 import { RunView } from '../terminal/run-view.ts';
 import { table } from '../terminal/table.ts';
-import { collect } from './flags.ts';
+import { collect, engineFlag } from './flags.ts';
 import { readSpec, specFlags, type SpecFlags } from './spec-flags.ts';
 
 interface OfflineFlags extends SpecFlags {
@@ -37,7 +37,7 @@ function offline(program: Command, name: string, description: string): Command {
     .description(description)
     .argument('[spec.json]', 'file with a run spec; flags go on top')
     .option('--weights <file>', 'start from these weights, safetensors, instead of random ones')
-    .option('--engine <name>', 'auto, compiled, tensorflow, wasm or cpu', 'auto')
+    .option(...engineFlag)
     .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, [])
     .option('--json', 'print each event as a line of JSON');
 }

@@ -48,7 +48,7 @@ async function valuesOf(result: Tensor | Promise<Tensor>): Promise<Float32Array>
 }
 
 /** Largest difference between two gradients, relative to the largest magnitude of the second. */
-export function relativeDifference(given: Float32Array, reference: Float32Array): number {
+export function relativeDifference(given: readonly number[], reference: readonly number[]): number {
   const scale = reference.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   return given.reduce((largest, value, i) => Math.max(largest, Math.abs(value - reference[i]!)), 0) / scale;
 }

@@ -1,15 +1,25 @@
-import { LabError } from '@entropic-lab/protocol';
-import { prepareBackend } from '@entropic-lab/tensor';
-import { engineWays } from '../runner/engine.ts';
-import { examine, relativeDifference, type Examination } from './examine.ts';
+import { LabError, type DeviceLoad } from '@entropic-lab/protocol';
+import { setTimeout } from 'node:timers/promises';
+import { chooseDevices, deviceTitle, type Device } from '../devices/device.ts';
+import { enginesToTry } from '../devices/engine-order.ts';
+import { findDevices, loadReader } from '../devices/find-devices.ts';
+import { engineWays } from '../runner/engine-ways.ts';
+import type { EngineName } from '../ipc.ts';
+import { relativeDifference } from './examine.ts';
+import { examineApart, type Examined } from './examine-process.ts';
 
 /** What the doctor found of one engine. */
 export interface Finding {
   readonly engine: string;
   readonly status: 'good' | 'wrong' | 'absent';
   readonly title: string;
-  /** What is missing or wrong, and what to do. */
+  readonly version?: string;
+  /** What computed. */
+  readonly device?: string;
+  /** What is missing or wrong. */
   readonly problem?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
   /** Input gradients of LeNet-5, batch 64, median of five. */
   readonly milliseconds?: number;
 }
@@ -17,34 +27,41 @@ export interface Finding {
 /** In float32, two right implementations of these gradients differ by less. */
 const tolerance = 1e-4;
 
-/** Examines every engine against the CPU backend of TF.js and prints the findings as one line of JSON. */
-async function main(): Promise<void> {
-  const reference = await attempt('cpu');
+/** Examines every engine against the CPU backend of TF.js and prints devices and findings as one line of JSON. */
+async function main(choice: string): Promise<void> {
+  const devices = await findDevices();
+  const loads = await loadsOf(devices);
+  const [device] = chooseDevices(choice, devices);
+  const reference = await attempt('cpu', device!);
   const findings: Finding[] = [];
-  for (const { engine, title } of engineWays) {
-    const result = engine === 'cpu' ? reference : await attempt(engine);
-    if (result instanceof LabError) findings.push({ engine, title, status: 'absent', problem: result.message });
-    else findings.push({ engine, title, ...judged(result, reference), milliseconds: result.milliseconds });
+  for (const engine of Object.keys(engineWays) as (keyof typeof engineWays)[]) {
+    process.stderr.write(`examining ${engine} ...\n`);
+    findings.push(finding(engine, engine === 'cpu' ? reference : await attempt(engine, device!), reference));
   }
-  console.log(JSON.stringify({ node: process.version, chosen: findings.find(({ status }) => status === 'good')?.engine ?? null, findings }));
+  const usable = enginesToTry('auto', device!);
+  const chosen = usable.find((engine) => findings.some((found) => found.engine === engine && found.status === 'good'));
+  console.log(JSON.stringify({ node: process.version, devices: devices.map((each, i) => ({ id: each.id, title: deviceTitle(each), load: loads[i] })), device: device!.id, chosen: chosen ?? null, findings }));
 }
 
-function judged(result: Examination, reference: Examination | LabError): Pick<Finding, 'status' | 'problem'> {
-  if (reference instanceof LabError) return { status: 'good' };
-  const difference = relativeDifference(result.gradients, reference.gradients);
-  if (difference <= tolerance) return { status: 'good' };
-  return { status: 'wrong', problem: `its gradients differ from those of the TF.js CPU backend by ${difference.toExponential(1)} of their largest; do not use it here` };
+/** Before anything is examined, so that it tells of others' work and not of ours. */
+async function loadsOf(devices: readonly Device[]): Promise<readonly (DeviceLoad | undefined)[]> {
+  const readers = devices.map(loadReader);
+  await setTimeout(300);
+  return await Promise.all(readers.map((read) => read()));
 }
 
-async function attempt(engine: string): Promise<Examination | LabError> {
-  const way = engineWays.find((candidate) => candidate.engine === engine)!;
-  try {
-    await prepareBackend(way.backend);
-    await using runner = way.open(() => {});
-    return await examine(runner);
-  } catch (error) {
-    return LabError.from(error);
-  }
+function finding(engine: keyof typeof engineWays, result: Examined | LabError, reference: Examined | LabError): Finding {
+  const { title, remedy } = engineWays[engine];
+  if (result instanceof LabError) return { engine, title, status: 'absent', problem: result.message, remedy };
+  const { milliseconds, version, device } = result;
+  const difference = reference instanceof LabError ? 0 : relativeDifference(result.gradients, reference.gradients);
+  if (difference <= tolerance) return { engine, title, status: 'good', milliseconds, version, device };
+  const problem = `its gradients differ from those of the TF.js CPU backend by ${difference.toExponential(1)} of their largest`;
+  return { engine, title, status: 'wrong', milliseconds, version, device, problem, remedy: 'do not use it here' };
 }
 
-await main();
+async function attempt(engine: EngineName, device: Device): Promise<Examined | LabError> {
+  return await examineApart(engine, device.id).catch((error: unknown) => LabError.from(error));
+}
+
+await main(process.argv[2] ?? 'auto');

@@ -1,51 +1,43 @@
-import { compiledRunner } from '@entropic-lab/compiler';
 import { LabError } from '@entropic-lab/protocol';
-import { eagerRunner, prepareBackend, type BackendName, type Runner } from '@entropic-lab/tensor';
-import { cpus } from 'node:os';
+import { prepareBackend, type Runner } from '@entropic-lab/tensor';
+import { chooseDevices, deviceEnvironment, deviceTitle, type Device } from '../devices/device.ts';
+import { enginesToTry } from '../devices/engine-order.ts';
+import { findDevices } from '../devices/find-devices.ts';
 import type { Equipment } from '../ipc.ts';
+import { engineWays } from './engine-ways.ts';
 
 export interface Engine {
   readonly runner: Runner;
-  /** The device in words, as recorded with results. */
+  /** The device in words, as recorded with results: what computes, not what was asked for. */
   readonly device: string;
 }
 
-export interface EngineWay {
-  readonly engine: Exclude<Equipment['engine'], 'auto'>;
-  readonly title: string;
-  /** TF.js backend that holds tensors between calls, and runs what cannot be compiled. */
-  readonly backend: BackendName;
-  /** @param onNote is told once for each function that cannot be compiled, with the operation and a remedy. */
-  readonly open: (onNote: (note: string) => void) => Runner;
-}
-
-/** Every engine, in the order in which `auto` tries them. */
-export const engineWays: readonly EngineWay[] = [
-  { engine: 'compiled', title: 'compiled, ONNX Runtime on the CPU', backend: 'wasm', open: (onNote) => compiledRunner({ fallback: 'eager', onFallback: onNote }) },
-  { engine: 'tensorflow', title: 'eager TF.js on libtensorflow', backend: 'tensorflow', open: () => eagerRunner() },
-  { engine: 'wasm', title: 'eager TF.js on WASM', backend: 'wasm', open: () => eagerRunner() },
-  { engine: 'cpu', title: 'eager TF.js in JavaScript', backend: 'cpu', open: () => eagerRunner() },
-];
-
 /**
- * The engine asked for; for `auto` the first that starts.
+ * The engine asked for on the device asked for; for `auto` the first that starts. This process sees no other card.
  * @throws LabError NO_ENGINE with what each way said.
  */
-export async function openEngine(asked: Equipment['engine'], onNote: (note: string) => void): Promise<Engine> {
-  const refusals: string[] = [];
-  for (const way of engineWays) {
-    if (asked !== 'auto' && asked !== way.engine) continue;
+export async function openEngine({ engine: asked, device: choice }: Omit<Equipment, 'plugins'>, onNote: (note: string) => void): Promise<Engine> {
+  const found = await findDevices();
+  const [device] = chooseDevices(choice, found);
+  Object.assign(process.env, deviceEnvironment(device!));
+  const refusals: LabError[] = [];
+  const engines = enginesToTry(asked, device!);
+  for (const engine of engines) {
+    const way = engineWays[engine];
     try {
       await prepareBackend(way.backend);
-      return { runner: way.open(onNote), device: deviceName() };
+      const runner = await way.open(onNote);
+      return { runner, device: deviceTitle(computing(way.onCard(), device!, found)) };
     } catch (error) {
-      refusals.push(`${way.engine}: ${LabError.from(error).message}`);
+      refusals.push(LabError.from(error));
     }
   }
-  throw new LabError('NO_ENGINE', `[worker] expected an engine that starts, got ${refusals.join('; ')}. \`entropic doctor\` says what is missing.`);
+  if (asked !== 'auto') throw refusals[0]!;
+  throw new LabError('NO_ENGINE', `[worker] expected an engine that starts, got ${refusals.map(({ message }, i) => `${engines[i]}: ${message}`).join('; ')} \`entropic doctor\` says what is missing.`);
 }
 
-function deviceName(): string {
-  const processors = cpus();
-  return `${processors[0]?.model.trim() ?? 'unknown processor'} (${processors.length} threads)`;
+/** An engine of the processor computes there, also where a card was chosen; one of a card, on a card without a driver of its own, in software. */
+function computing(onCard: boolean, device: Device, found: readonly Device[]): Device {
+  if (!onCard) return found[0]!;
+  return device.vendor === 'cpu' ? { ...device, name: `software rendering on ${device.name}` } : device;
 }

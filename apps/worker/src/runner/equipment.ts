@@ -28,7 +28,7 @@ export interface OpenEquipment {
 /** @param onNote is told what the engine has to say of a function, once each. */
 export async function openEquipment(equipment: Equipment, onNote: (note: string) => void): Promise<OpenEquipment> {
   const { plugins, problems } = await loadAll(equipment.plugins);
-  const { runner, device } = await openEngine(equipment.engine, onNote);
+  const { runner, device } = await openEngine(equipment, onNote);
   return {
     runner,
     device,

@@ -22,7 +22,7 @@ async function hear(message: ToRunner): Promise<void> {
     case 'cancel':
       return cancel.abort();
     case 'describe':
-      return await end(await describe(message.equipment));
+      return await end(await describe(message.equipment).catch(failure));
     case 'run':
       return await end(await ending(execute(message.job, cancel.signal)));
     case 'fetch':
@@ -35,11 +35,14 @@ async function ending(work: AsyncIterable<Said>): Promise<FromRunner> {
     for await (const { body, files } of work) await say({ type: 'event', body, files: [...files] });
     return { type: 'ended', status: 'succeeded' };
   } catch (thrown) {
-    if (cancel.signal.aborted) return { type: 'ended', status: 'cancelled' };
-    const error = LabError.from(thrown);
-    if (error.code === 'INTERNAL') console.error(error.stack, error.cause ?? '');
-    return { type: 'ended', status: 'failed', error: error.toJSON() };
+    return cancel.signal.aborted ? { type: 'ended', status: 'cancelled' } : failure(thrown);
   }
+}
+
+function failure(thrown: unknown): FromRunner {
+  const error = LabError.from(thrown);
+  if (error.code === 'INTERNAL') console.error(error.stack, error.cause ?? '');
+  return { type: 'ended', status: 'failed', error: error.toJSON() };
 }
 
 /** Resolves when the agent has the message. */
