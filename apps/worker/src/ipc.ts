@@ -31,9 +31,13 @@ export const Job = z.strictObject({
   weightsFile: z.string().optional(),
   /** The latest checkpoint of an earlier attempt. */
   checkpointFile: z.string().optional(),
+  /** safetensors of the network that an audit transfers attacks from. Default: `weightsFile` of a run that trains. */
+  originalFile: z.string().optional(),
+  /** The record of the audit of an earlier attempt. */
+  auditFile: z.string().optional(),
   /** Epochs that earlier attempts reported: they may be computed again, but are not reported again. */
   reportedEpochs: z.int().min(0),
-  /** A checkpoint is taken at the end of an epoch when the last one is at least so old. */
+  /** A checkpoint is taken at the end of an epoch, or of a line of an audit, when the last one is at least so old. */
   checkpointSeconds: z.number().min(0),
 });
 export type Job = z.infer<typeof Job>;

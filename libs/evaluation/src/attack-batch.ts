@@ -36,7 +36,8 @@ export async function attackBatch(job: AttackJob, batch: BatchToAttack): Promise
   };
   try {
     const rngs = Array.from(batch.indices, (index) => job.rng.fork(index));
-    const { network, runner, threat, options, limits, signal } = job;
+    const { runner, threat, options, limits, signal } = job;
+    const network = job.shown ?? job.network;
     const { startedAt } = batch;
     const proposed = await propose({ network, runner, threat, options, limits, signal, startedAt, rngs, ...tensors, attack: job.attack.definition });
     if (!('error' in proposed)) return { ...(await judged(job, batch, { proposed, pixels, labels })), ...proposed.calls };

@@ -1,6 +1,6 @@
 import { LabError, type Options, type ThreatModel } from '@entropic-lab/protocol';
 import type { AttackDefinition } from '@entropic-lab/plugin-sdk';
-import type { AttackLimits } from '@entropic-lab/plugin-sdk/host';
+import type { Attackable, AttackLimits } from '@entropic-lab/plugin-sdk/host';
 import type { Rng } from '@entropic-lab/tensor';
 import type { Measurement } from './predict.ts';
 
@@ -11,6 +11,8 @@ export interface AttackJob extends Measurement {
   /** As `resolveOptions` gives them. */
   readonly options: Options;
   readonly threat: ThreatModel;
+  /** What the attack is shown in the network's place: another network, or this one seen otherwise. Images are judged on `network`. */
+  readonly shown?: Attackable | undefined;
   /** Random draws depend on this and the example's place in the set alone. */
   readonly rng: Rng;
   readonly limits?: AttackLimits | undefined;

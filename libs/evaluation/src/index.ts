@@ -7,3 +7,5 @@ export { noiseAccuracy, type NoiseMeasurement } from './noise-accuracy.ts';
 export { diagnose } from './diagnose.ts';
 export { finish } from './finish.ts';
 export { median, wilsonInterval } from './wilson.ts';
+export { mcnemar, discordant, type Discordant } from './mcnemar.ts';
+export * from './audit/index.ts';

@@ -7,16 +7,30 @@ export interface Claim extends Granted {
   readonly weights: string | undefined;
   /** Latest checkpoint of an earlier attempt. */
   readonly checkpoint: string | undefined;
+  /** Weights of `evaluation.audit.originalRun`. */
+  readonly original: string | undefined;
+  /** Latest record of the audit of an earlier attempt. */
+  readonly audit: string | undefined;
 }
 
 /** @throws LabError BAD_WEIGHTS where the run to start from has none. */
 export async function completeClaim(client: Client, granted: Granted): Promise<Claim> {
-  const { fromRun } = granted.run.spec.model;
-  const weights = fromRun === undefined ? undefined : latest((await client.run(fromRun))?.artifacts, 'weights');
-  if (fromRun !== undefined && weights === undefined) {
-    throw new LabError('BAD_WEIGHTS', `[worker] expected run ${fromRun} to have weights, it has none (model.fromRun). Start from a run that succeeded.`, { path: 'model.fromRun' });
-  }
-  return { ...granted, weights, checkpoint: latest(granted.run.artifacts, 'checkpoint') };
+  const { model, evaluation } = granted.run.spec;
+  const { artifacts } = granted.run;
+  return {
+    ...granted,
+    weights: await weightsOf(client, model.fromRun, 'model.fromRun'),
+    original: await weightsOf(client, evaluation.audit?.originalRun, 'evaluation.audit.originalRun'),
+    checkpoint: latest(artifacts, 'checkpoint'),
+    audit: latest(artifacts, 'audit'),
+  };
+}
+
+async function weightsOf(client: Client, run: string | undefined, path: string): Promise<string | undefined> {
+  if (run === undefined) return undefined;
+  const weights = latest((await client.run(run))?.artifacts, 'weights');
+  if (weights !== undefined) return weights;
+  throw new LabError('BAD_WEIGHTS', `[worker] expected run ${run} to have weights, it has none (${path}). Start from a run that succeeded.`, { path });
 }
 
 function latest(artifacts: readonly Pick<ArtifactRef, 'kind' | 'sha256'>[] | undefined, kind: ArtifactRef['kind']): string | undefined {

@@ -119,7 +119,7 @@ async function handle(message: FromRunner, run: Granted['run'], { client, outbox
   return undefined;
 }
 
-async function fetchFiles(claim: Claim, { client, folder, patiently }: Computation): Promise<{ weightsFile?: string; checkpointFile?: string }> {
+async function fetchFiles(claim: Claim, { client, folder, patiently }: Computation): Promise<{ weightsFile?: string; checkpointFile?: string; originalFile?: string; auditFile?: string }> {
   const fetchOne = async (sha256: string, name: string): Promise<string> => {
     const path = join(folder, name);
     await writeFile(path, await patiently(() => client.artifacts.download(sha256)));
@@ -128,6 +128,8 @@ async function fetchFiles(claim: Claim, { client, folder, patiently }: Computati
   return {
     ...(claim.weights === undefined ? {} : { weightsFile: await fetchOne(claim.weights, 'start.safetensors') }),
     ...(claim.checkpoint === undefined ? {} : { checkpointFile: await fetchOne(claim.checkpoint, 'checkpoint.safetensors') }),
+    ...(claim.original === undefined ? {} : { originalFile: await fetchOne(claim.original, 'original.safetensors') }),
+    ...(claim.audit === undefined ? {} : { auditFile: await fetchOne(claim.audit, 'audit.json') }),
   };
 }
 

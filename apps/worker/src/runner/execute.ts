@@ -1,12 +1,13 @@
 import { openDataset } from '@entropic-lab/datasets';
 import { loadParams, openNetwork, paramsToBytes, type Network } from '@entropic-lab/models';
-import type { ArtifactRef, EpochMetrics, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
+import type { ArtifactRef, AuditResult, EpochMetrics, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
 import { Rng, type Runner } from '@entropic-lab/tensor';
 import { train, type TrainedEpoch } from '@entropic-lab/trainers';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../ipc.ts';
+import { auditing } from './audit.ts';
 import { openEquipment, type OpenEquipment, type RunAttack } from './equipment.ts';
 import { attacksDue, measuring, type Measuring } from './measure.ts';
 import { Pace } from './pace.ts';
@@ -44,8 +45,9 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   }
   yield* weights(network, job);
   evaluation ??= yield* telling(measure.measure('final network', true));
+  const audit = yield* audited(computation);
   yield* drain(notes);
-  yield say({ type: 'evaluated', evaluation });
+  yield say({ type: 'evaluated', evaluation: { ...evaluation, ...(audit === undefined ? {} : { audit }) } });
 }
 
 interface Computation {
@@ -126,6 +128,23 @@ async function* reportEpoch({ job }: Computation, epoch: { item: TrainedEpoch; m
   if (!epoch.withCheckpoint) return yield say({ type: 'epoch', metrics });
   const { ref, file } = await store(job, { kind: 'checkpoint', name: `checkpoint after epoch ${item.epoch}`, bytes: await item.checkpoint() });
   yield { body: { type: 'epoch', metrics, checkpoint: ref }, files: [file] };
+}
+
+/** The audit, if the run asks for one; its record is kept as it grows. */
+async function* audited(computation: Computation): AsyncGenerator<Said, AuditResult | undefined, undefined> {
+  const asked = computation.job.spec.evaluation.audit;
+  if (asked === undefined) return undefined;
+  const work = auditing(asked, computation);
+  for (;;) {
+    const step = await work.next();
+    if (step.done === true) return step.value;
+    if ('body' in step.value) yield say(step.value.body);
+    else {
+      const { record, after } = step.value;
+      const { ref, file } = await store(computation.job, { kind: 'audit', name: `audit after ${after}`, bytes: new TextEncoder().encode(JSON.stringify(record)) });
+      yield { body: { type: 'artifact', artifact: ref }, files: [file] };
+    }
+  }
 }
 
 async function* weights(network: Network, job: Job): AsyncGenerator<Said, void, undefined> {

@@ -1,5 +1,6 @@
 import type { Dataset } from '@entropic-lab/datasets';
 import type { RunSpec, TrainingSpec } from '@entropic-lab/protocol';
+import { auditPlan } from './audit.ts';
 import { attacksDue, attackWork } from './measure.ts';
 import type { Pace, Work } from './pace.ts';
 
@@ -23,6 +24,7 @@ export function planOf(spec: RunSpec, { train, test }: Pick<Dataset, 'train' | '
       : { train: { total: epochs * stepsPerEpoch(spec.training, train.count), cost: costs.trainExample * spec.training.batchSize } }),
     measure: { total: (epochs + measuredAtEnd) * test.count, cost: costs.measureExample },
     ...Object.fromEntries(attacks.map((_, i) => [attackWork(i), { total: (attacked + attacksAtEnd) * attackedExamples(spec, test.count), cost: costs.attackedExample }])),
+    ...auditPlan(spec, { test }),
   };
 }
 

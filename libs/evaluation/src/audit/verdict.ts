@@ -1,0 +1,95 @@
+import type { Finding, Verdict } from '@entropic-lab/protocol';
+
+/** What the decision rests on: counts of examples, and what each line said. */
+export interface Signs {
+  /** Classified correctly before any attack. */
+  readonly correct: number;
+  /** Of these, robust under the claim's attack. */
+  readonly claimed: number;
+  /** Of these, broken by another line. */
+  readonly disproved: number;
+  /** McNemar's test of the claim against the worst case. */
+  readonly pValue: number;
+  readonly lines: readonly { readonly id: string; readonly finding: Finding }[];
+}
+
+/** Lines whose concern tells of hidden gradients rather than of too little effort. */
+export const maskingLines: ReadonlySet<string> = new Set([
+  'random-output', 'softmax-head', 'logit-scale', 'zero-gradients', 'gradient-agreement', 'loss-path', 'one-step', 'noise', 'largest-epsilon', 'epsilon-sweep',
+  'temperature', 'self-scaled', 'margin', 'dlr', 'averaged-output', 'transfer-original', 'transfer-surrogate', 'black-box', 'decision-based',
+]);
+
+/** Lines that a verdict does without: they need something that not every audit has, or only deepen another line. */
+export const optionalLines: ReadonlySet<string> = new Set(['averaged-output', 'transfer-original', 'transfer-surrogate', 'adaptive-entropy', 'decision-based']);
+
+/** A difference below 5 % of the correctly classified examples, or within chance at 5 %, does not overturn a claim. */
+const MATERIAL_SHARE = 0.05;
+const SIGNIFICANT = 0.05;
+
+interface Rule {
+  readonly verdict: Verdict;
+  readonly holds: (signs: Signs) => boolean;
+  readonly reason: (signs: Signs) => string;
+}
+
+/** From evidence to verdict: the first row that holds decides. */
+export const rules: readonly Rule[] = [
+  {
+    verdict: 'broken',
+    holds: (signs) => material(signs) && 2 * signs.disproved >= signs.claimed,
+    reason: (signs) => `${overturned(signs)}, at least half of them.`,
+  },
+  {
+    verdict: 'masked',
+    holds: (signs) => withFinding(signs, 'alarm').length > 0,
+    reason: (signs) => `Gradients do not lead to adversarial examples here: ${withFinding(signs, 'alarm').join(', ')}.`,
+  },
+  {
+    verdict: 'masked',
+    holds: (signs) => material(signs) && masking(signs).length > 0,
+    reason: (signs) => `${overturned(signs)}, and gradients are hidden: ${masking(signs).join(', ')}.`,
+  },
+  {
+    verdict: 'suspect',
+    holds: material,
+    reason: (signs) => `${overturned(signs)}: the claim's attack is too weak for this network.`,
+  },
+  {
+    verdict: 'suspect',
+    holds: (signs) => withFinding(signs, 'concern').length > 0,
+    reason: (signs) => `Odd, though it overturns nothing: ${withFinding(signs, 'concern').join(', ')}.`,
+  },
+  {
+    verdict: 'suspect',
+    holds: (signs) => missing(signs).length > 0,
+    reason: (signs) => `The verdict rests on fewer lines: ${missing(signs).join(', ')} did not run.`,
+  },
+  { verdict: 'reliable', holds: () => true, reason: () => 'No line found a sign against the claim.' },
+];
+
+/** The verdict of the first rule that holds, and the reasons of every rule that does, save that of the last. */
+export function decide(signs: Signs): { verdict: Verdict; reasons: string[] } {
+  const holding = rules.filter(({ holds }) => holds(signs));
+  const told = holding.length > 1 ? holding.slice(0, -1) : holding;
+  return { verdict: holding[0]!.verdict, reasons: [...new Set(told.map(({ reason }) => reason(signs)))] };
+}
+
+function material({ disproved, correct, pValue }: Signs): boolean {
+  return disproved > 0 && disproved >= MATERIAL_SHARE * correct && pValue < SIGNIFICANT;
+}
+
+function overturned({ disproved, claimed, pValue }: Signs): string {
+  return `${disproved} of ${claimed} examples that the claim calls robust have an adversarial example in the threat model (McNemar p = ${pValue.toPrecision(2)})`;
+}
+
+function withFinding({ lines }: Signs, finding: Finding): string[] {
+  return lines.filter((line) => line.finding === finding).map(({ id }) => id);
+}
+
+function masking(signs: Signs): string[] {
+  return withFinding(signs, 'concern').filter((id) => maskingLines.has(id));
+}
+
+function missing(signs: Signs): string[] {
+  return withFinding(signs, 'notRun').filter((id) => !optionalLines.has(id));
+}
