@@ -1,4 +1,4 @@
-import type { RunArtifact, Store, Waiting } from '@entropic-lab/store';
+import type { EvaluationRow, RunArtifact, RunValue, Store, Waiting } from '@entropic-lab/store';
 import type { Logger } from 'pino';
 
 /** What every resolver works with; one per operation. */
@@ -11,18 +11,31 @@ export interface Context {
   readonly artifactsOf: (runId: string) => Promise<RunArtifact[]>;
   /** Why a run waits, and undefined for one that does not; shared likewise. */
   readonly waitingOf: (runId: string) => Promise<Waiting | undefined>;
+  /** Numbers, tags and latest attacks of a run, by its number or id; shared likewise. */
+  readonly valuesOf: (number: number) => Promise<RunValue[]>;
+  readonly tagsOf: (number: number) => Promise<string[]>;
+  readonly evaluationsOf: (runId: string) => Promise<EvaluationRow[]>;
 }
 
 export function createContext({ store, log }: Pick<Context, 'store' | 'log'>, signal: AbortSignal): Context {
-  return { store, log, signal, artifactsOf: batched<RunArtifact[]>((ids) => store.artifactsOfRuns(ids)), waitingOf: batched<Waiting | undefined>((ids) => store.whyWaiting(ids)) };
+  return {
+    store,
+    log,
+    signal,
+    artifactsOf: batched((ids: readonly string[]) => store.artifactsOfRuns(ids)),
+    waitingOf: batched<string, Waiting | undefined>((ids) => store.whyWaiting(ids)),
+    valuesOf: batched((numbers: readonly number[]) => store.valuesOfRuns(numbers)),
+    tagsOf: batched((numbers: readonly number[]) => store.tagsOfRuns(numbers)),
+    evaluationsOf: batched((ids: readonly string[]) => store.evaluationsOfRuns(ids)),
+  };
 }
 
 /** Turns single look-ups of one tick into one query. */
-function batched<T>(load: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): (key: string) => Promise<T> {
-  let waiting: { readonly keys: Set<string>; readonly result: Promise<ReadonlyMap<string, T>> } | undefined;
+function batched<Key, T>(load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, T>>): (key: Key) => Promise<T> {
+  let waiting: { readonly keys: Set<Key>; readonly result: Promise<ReadonlyMap<Key, T>> } | undefined;
   return async (key) => {
     if (waiting === undefined) {
-      const keys = new Set<string>();
+      const keys = new Set<Key>();
       const result = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
         waiting = undefined;
         return load([...keys]);

@@ -132,6 +132,11 @@ describe('what is refused', () => {
     ['a wait without end', 'mutation { claimRun(workerId: "nobody", waitSeconds: 61) { nextSeq } }', {}, 'INVALID_INPUT', 'waitSeconds'],
     ['a forged cursor', '{ runs(after: "x") { totalCount } }', {}, 'INVALID_INPUT', 'after'],
     ['a page too large', '{ runs(first: 501) { totalCount } }', {}, 'INVALID_INPUT', 'first'],
+    ['a cursor of another order', `{ runs(sort: { by: name }, after: "${Buffer.from('["down number",1,1]').toString('base64url')}") { totalCount } }`, {}, 'INVALID_INPUT', 'after'],
+    ['a sort without its name', '{ runs(sort: { by: metric }) { totalCount } }', {}, 'INVALID_INPUT', 'sort.name'],
+    ['a filter by what no option can be', '{ runs(filter: { options: [{ path: "seed", oneOf: ["x", {}] }] }) { totalCount } }', {}, 'INVALID_INPUT', 'filter.options.0.oneOf.1'],
+    ['a tag that is none', 'mutation { tagRuns(runIds: ["nobody"], add: [" "]) { id } }', {}, 'INVALID_INPUT', 'add.0'],
+    ['notes on no run', 'mutation { setRunNotes(runId: "nobody", notes: "") { id } }', {}, 'UNKNOWN_RUN', 'runId'],
     ['an unknown field of the answer', '{ runz { id } }', {}, 'INVALID_INPUT', undefined],
     ['a query that is none', '{', {}, 'INVALID_INPUT', undefined],
   ];

@@ -7,6 +7,7 @@ import { changesOf, type Changes } from './changes.ts';
 import { connect } from './live/connection.ts';
 import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
+import { ArchiveRuns, DeleteRuns, SetRunNotes, TagRuns } from './operations/labels.ts';
 import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
 import { workerSide, type WorkerSide } from './worker-side.ts';
@@ -27,9 +28,17 @@ export interface Client extends AsyncDisposable {
   /** Another attempt of a run that failed or was cancelled, from its last checkpoint. */
   retryRun(runId: string): Promise<Run>;
   run(runId: string): Promise<Run | undefined>;
-  /** Newest first, page by page as they are asked for. */
+  /** Newest first or in the order asked for, page by page as they are read. */
   runs(options?: RunsOptions): AsyncGenerator<Run, void, void>;
   countRuns(filter?: RunFilter): Promise<number>;
+  /** Adds tags to runs and takes others away; all runs or none. */
+  tagRuns(runIds: readonly string[], change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Promise<Run[]>;
+  /** Replaces the notes of a run: Markdown of at most 100,000 signs. */
+  setRunNotes(runId: string, notes: string): Promise<Run>;
+  /** Puts runs away, or shows them again; all runs or none. */
+  archiveRuns(runIds: readonly string[], archived?: boolean): Promise<Run[]>;
+  /** Forgets runs that have ended, for good; all or none. */
+  deleteRuns(runIds: readonly string[]): Promise<void>;
   readonly follow: Follow;
   readonly changes: Changes;
   plugins(kind?: Plugin['kind']): Promise<Plugin[]>;
@@ -56,7 +65,11 @@ export function createClient({ url, token }: ClientOptions): Client {
       return run === null ? undefined : readRun(run);
     },
     runs: (options = {}) => allRuns(ask, options),
-    countRuns: async (filter) => (await ask(RunPage, { filter: filter ?? null, first: 1, after: null })).runs.totalCount,
+    countRuns: async (filter) => (await ask(RunPage, { filter: filter ?? null, sort: null, first: 1, after: null })).runs.totalCount,
+    tagRuns: async (runIds, { add = [], remove = [] }) => (await ask(TagRuns, { runIds, add, remove })).tagRuns.map(readRun),
+    setRunNotes: async (runId, notes) => readRun((await ask(SetRunNotes, { runId, notes })).setRunNotes),
+    archiveRuns: async (runIds, archived = true) => (await ask(ArchiveRuns, { runIds, archived })).archiveRuns.map(readRun),
+    deleteRuns: async (runIds) => void (await ask(DeleteRuns, { runIds })),
     follow: follower(ask, connection, url),
     changes: changesOf(connection, url),
     plugins: async (kind) => (await ask(Plugins, { kind: kind ?? null })).plugins,

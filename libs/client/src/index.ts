@@ -4,6 +4,6 @@ export { createClient, type Client, type ClientOptions } from './create-client.t
 export type { Follow, FollowOptions } from './follow.ts';
 export type { Architecture, Dataset, Lab, Plugin, Worker } from './operations/catalogue.ts';
 export type { Run } from './operations/run-fields.ts';
-export type { RunFilter } from './operations/runs.ts';
+export type { RunFilter, RunSort } from './operations/runs.ts';
 export type { RunsOptions } from './runs.ts';
 export type { Claim, Ending, LeaseKey, WorkerSide } from './worker-side.ts';

@@ -12,11 +12,19 @@ import { requestCancel } from './runs/cancel.ts';
 import type { Waiting } from './leases/waiting.ts';
 import { whyWaiting } from './leases/why-waiting.ts';
 import { followRuns, type FollowRunsOptions, type RunChange } from './runs/follow.ts';
+import { deleteRuns } from './runs/delete.ts';
+import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount } from './runs/label.ts';
+import { evaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
+import type { EvaluationRow } from './tables.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
-import { countRuns, listRuns, type RunFilter, type RunPageOptions } from './runs/list.ts';
+import type { RunFilter } from './query/filter.ts';
+import { countRuns, listRuns, type PlacedRun, type RunPageOptions } from './query/page.ts';
 import { retryRun } from './runs/retry.ts';
-import { findRun, type RunRow } from './runs/run.ts';
+import { findRun, findRuns, type RunRow } from './runs/run.ts';
+import { askExamples, type ExampleAnswer, type ExampleQuestion } from './query/examples.ts';
+import { listBoards, readLeaderboard, type Board, type LeaderboardOptions, type Standing } from './query/leaderboard.ts';
+import { readSeries, type Series, type SeriesOptions } from './query/series.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
 import { followWorkers } from './workers/follow.ts';
@@ -30,8 +38,29 @@ export interface Store extends AsyncDisposable {
 
   readonly createRun: (spec: RunSpec) => Promise<RunRow>;
   readonly findRun: (runId: string) => Promise<RunRow | undefined>;
-  readonly listRuns: (options: RunPageOptions) => Promise<RunRow[]>;
+  readonly listRuns: (options: RunPageOptions) => Promise<PlacedRun[]>;
   readonly countRuns: (filter?: RunFilter) => Promise<number>;
+  /** Numbers of runs by name, by the run's number: of the spec by path, times in seconds since 1970, latest metrics. */
+  readonly valuesOfRuns: (numbers: readonly number[]) => Promise<Map<number, RunValue[]>>;
+  /** Tags in the order of the alphabet, by the run's number. */
+  readonly tagsOfRuns: (numbers: readonly number[]) => Promise<Map<number, string[]>>;
+  /** Attacks of the latest evaluation, by the run's id. */
+  readonly evaluationsOfRuns: (runIds: readonly string[]) => Promise<Map<string, EvaluationRow[]>>;
+  /** Adds tags to runs and takes others away. @throws LabError UNKNOWN_RUN. */
+  readonly tagRuns: (runIds: readonly string[], change: TagChange) => Promise<RunRow[]>;
+  readonly setNotes: (runId: string, notes: string) => Promise<RunRow>;
+  readonly setArchived: (runIds: readonly string[], archived: boolean) => Promise<RunRow[]>;
+  readonly deleteRuns: (runIds: readonly string[]) => Promise<void>;
+  /** The runs with these ids that there are. */
+  readonly findRuns: (runIds: readonly string[]) => Promise<Map<string, RunRow>>;
+  readonly readSeries: (options: SeriesOptions) => Promise<Series[]>;
+  readonly readLeaderboard: (options: LeaderboardOptions) => Promise<Standing[]>;
+  readonly listBoards: () => Promise<Board[]>;
+  readonly askExamples: (question: ExampleQuestion) => Promise<ExampleAnswer>;
+  /** Every tag in use and on how many runs. */
+  readonly listTags: () => Promise<TagCount[]>;
+  /** Names by which runs can be sorted and filtered, with the number of runs that have them. */
+  readonly listValueNames: () => Promise<ValueName[]>;
   readonly requestCancel: (runId: string) => Promise<RunRow>;
   readonly retryRun: (runId: string) => Promise<RunRow>;
   readonly whyWaiting: (runIds: readonly string[]) => Promise<Map<string, Waiting>>;
@@ -69,6 +98,20 @@ export function operations(session: Session, files: ArtifactFiles) {
     findRun: bound(({ database }, runId: string) => findRun(database, runId)),
     listRuns: bound(listRuns),
     countRuns: bound(countRuns),
+    valuesOfRuns: bound(valuesOfRuns),
+    tagsOfRuns: bound(tagsOfRuns),
+    evaluationsOfRuns: bound(evaluationsOfRuns),
+    tagRuns: bound(tagRuns),
+    setNotes: bound(setNotes),
+    setArchived: bound(setArchived),
+    deleteRuns: bound(deleteRuns),
+    findRuns: bound(({ database }, runIds: readonly string[]) => findRuns(database, runIds)),
+    readSeries: bound(readSeries),
+    readLeaderboard: bound(readLeaderboard),
+    listBoards: bound(listBoards),
+    askExamples: bound(askExamples),
+    listTags: bound(listTags),
+    listValueNames: bound(listValueNames),
     requestCancel: bound(requestCancel),
     retryRun: bound(retryRun),
     whyWaiting: bound(whyWaiting),

@@ -1,7 +1,7 @@
 import type { RunChange } from '@entropic-lab/store';
 import { builder } from './builder.ts';
 import { RunObject } from './run.ts';
-import { given, RunFilterInput } from './runs.ts';
+import { readFilter, RunFilterInput } from './run-filter.ts';
 import { WorkerObject } from './worker.ts';
 
 const RunChangeObject = builder.objectRef<RunChange>('RunChange').implement({
@@ -16,12 +16,12 @@ const RunChangeObject = builder.objectRef<RunChange>('RunChange').implement({
 builder.subscriptionFields((t) => ({
   runsChanged: t.field({
     type: RunChangeObject,
-    description: 'Each change of a run: of several in quick succession perhaps the last alone. `status` and `givenUp` of the filter decide what `matches` says, the other fields which runs are told of.',
+    description: 'Each change of a run: of several in quick succession perhaps the last alone. What a run passes for good or never (its spec, study and creation) decides which runs are told of; the whole filter decides what `matches` says.',
     args: {
       filter: t.arg({ type: RunFilterInput, description: 'Default: all runs.' }),
       after: t.arg.string({ description: 'Cursor of an earlier change. Default: changes from now on.' }),
     },
-    subscribe: (_root, { filter, after }, { store, signal }) => store.followRuns({ filter: given(filter), after: after ?? undefined, signal }),
+    subscribe: (_root, { filter, after }, { store, signal }) => store.followRuns({ filter: readFilter(filter), after: after ?? undefined, signal }),
     resolve: (change) => change,
   }),
   workersChanged: t.field({

@@ -2,6 +2,7 @@ import './scalars.ts';
 import './lab.ts';
 import './run.ts';
 import './runs.ts';
+import './label-runs.ts';
 import './catalogue.ts';
 import './worker.ts';
 import './start-run.ts';

@@ -41,7 +41,7 @@ const NoiseAccuracyObject = builder.objectRef<NoiseAccuracy>('NoiseAccuracy').im
   }),
 });
 
-const OutcomeCountsObject = builder.objectRef<AttackResult['outcomes']>('OutcomeCounts').implement({
+export const OutcomeCountsObject = builder.objectRef<AttackResult['outcomes']>('OutcomeCounts').implement({
   description: 'Number of examples by outcome.',
   fields: (t) => ({
     found: t.exposeInt('found', { description: 'An adversarial example was found.' }),

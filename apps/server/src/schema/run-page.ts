@@ -1,5 +1,5 @@
 import { LabError } from '@entropic-lab/protocol';
-import type { RunFilter, RunRow, Store } from '@entropic-lab/store';
+import type { Place, PlacedRun, RunFilter, RunOrder, Store } from '@entropic-lab/store';
 
 /** Arguments of a Relay connection. */
 export interface PageArguments {
@@ -14,22 +14,22 @@ export interface PageArguments {
 const pageSize = { standard: 50, largest: 500 } as const;
 
 /**
- * A page of runs, newest first, in the form of a Relay connection.
+ * A page of runs in the form of a Relay connection.
  * @throws LabError INVALID_INPUT for a bad cursor or size.
  */
-export async function runPage(store: Store, page: PageArguments, filter: RunFilter) {
+export async function runPage(store: Store, page: PageArguments, { filter, order }: { readonly filter: RunFilter; readonly order: RunOrder }) {
   const backward = typeof page.last === 'number';
   if (backward && typeof page.first === 'number') throw invalid('either first or last', 'both', 'last');
   const size = readSize(backward ? page.last : page.first, backward ? 'last' : 'first');
-  const range = { olderThan: readCursor(page.after, 'after'), newerThan: readCursor(page.before, 'before') };
+  const range = { after: readCursor(page.after, order, 'after'), before: readCursor(page.before, order, 'before') };
   // One more than asked for tells whether there are more.
-  const rows = await store.listRuns({ filter, limit: size + 1, fromOldest: backward, ...range });
+  const rows = await store.listRuns({ filter, order, limit: size + 1, fromEnd: backward, ...range });
   const more = rows.length > size;
   const runs = backward ? rows.slice(-size) : rows.slice(0, size);
-  const edges = runs.map((node) => ({ node, cursor: cursorOf(node) }));
+  const edges = runs.map((node) => ({ node: node.run, cursor: cursorOf(node, order) }));
   const pageInfo = {
-    hasNextPage: backward ? range.newerThan !== undefined : more,
-    hasPreviousPage: backward ? more : range.olderThan !== undefined,
+    hasNextPage: backward ? range.before !== undefined : more,
+    hasPreviousPage: backward ? more : range.after !== undefined,
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
   };
@@ -42,15 +42,37 @@ function readSize(size: number | null | undefined, path: string): number {
   throw invalid(`a page of 1 to ${pageSize.largest} runs`, String(chosen), path);
 }
 
-function cursorOf({ number }: RunRow): string {
-  return Buffer.from(`run:${number}`).toString('base64url');
+/** Of its order and place: a cursor of another order would mean another place. */
+function cursorOf({ key, run }: PlacedRun, order: RunOrder): string {
+  return Buffer.from(JSON.stringify([nameOf(order), key, run.number])).toString('base64url');
 }
 
-function readCursor(cursor: string | null | undefined, path: string): number | undefined {
+function nameOf({ by, descending }: RunOrder): string {
+  const name = typeof by === 'string' ? by : 'value' in by ? `value ${by.value}` : `word ${by.word}`;
+  return `${descending ? 'down' : 'up'} ${name}`;
+}
+
+function readCursor(cursor: string | null | undefined, order: RunOrder, path: string): Place | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const number = /^run:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  if (number === undefined) throw invalid('a cursor of an earlier answer', JSON.stringify(cursor.slice(0, 60)), path);
-  return Number(number);
+  const [name, key, number] = decoded(cursor);
+  if (typeof name !== 'string' || !isKey(key, order) || !Number.isSafeInteger(number)) throw invalid('a cursor of an earlier answer', JSON.stringify(cursor.slice(0, 60)), path);
+  if (name !== nameOf(order)) throw invalid(`a cursor of this order (${nameOf(order)})`, `one of another (${name.slice(0, 60)})`, path);
+  return { key, number: number as number };
+}
+
+function decoded(cursor: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function isKey(key: unknown, { by }: RunOrder): key is Place['key'] {
+  if (by === 'number') return Number.isSafeInteger(key);
+  if (by === 'status') return typeof key === 'string' && !key.includes('\0');
+  return key === null || ('value' in by ? typeof key === 'number' : typeof key === 'string' && !key.includes('\0'));
 }
 
 function invalid(expected: string, got: string, path: string): LabError {

@@ -1,9 +1,12 @@
 import { unknownRun, type RunRow } from '@entropic-lab/store';
 import { ArtifactObject } from './artifact.ts';
+import { VerdictEnum } from './audit.ts';
 import { builder } from './builder.ts';
 import { RunStatusEnum } from './enums.ts';
+import { EvaluationObject } from './evaluation.ts';
 import { HeadlineObject } from './headline.ts';
 import { LabErrorRef } from './lab-error.ts';
+import { isOption, MetricObject } from './metric.ts';
 import { ProgressObject } from './progress.ts';
 import { WaitingObject } from './waiting.ts';
 
@@ -36,6 +39,17 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
     headline: t.expose('headline', { type: HeadlineObject, nullable: true, description: 'Its last known quality.' }),
     error: t.expose('error', { type: LabErrorRef, nullable: true, description: 'Why it failed.' }),
     artifacts: t.field({ type: [ArtifactObject], resolve: ({ id }, _args, { artifactsOf }) => artifactsOf(id), description: 'Bytes it kept, in the order of its events.' }),
+    verdict: t.expose('verdict', { type: VerdictEnum, nullable: true, description: 'What the audit of its final evaluation says of its robustness; null: not audited.' }),
+    tags: t.field({ type: ['String'], resolve: ({ number }, _args, { tagsOf }) => tagsOf(number), description: 'Words that people put on it, by the alphabet.' }),
+    notes: t.exposeString('notes', { description: 'What people wrote about it: Markdown.' }),
+    archivedAt: t.expose('archivedAt', { type: 'DateTime', nullable: true, description: 'When it was put away; null: lists show it.' }),
+    metrics: t.field({
+      type: [MetricObject],
+      args: { names: t.arg.stringList({ description: 'Only these, also numbers of the spec by path. Default: all but numbers of the spec.' }) },
+      resolve: async ({ number }, { names }, { valuesOf }) => (await valuesOf(number)).filter(({ name }) => (names ? names.includes(name) : !isOption(name))),
+      description: 'Its latest numbers, by the alphabet.',
+    }),
+    evaluations: t.field({ type: [EvaluationObject], resolve: ({ id }, _args, { evaluationsOf }) => evaluationsOf(id), description: 'The attacks of its latest evaluation, in the order of the spec.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker first began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),

@@ -1,30 +1,21 @@
-import type { RunFilter } from '@entropic-lab/store';
+import type { TagCount, ValueName } from '@entropic-lab/store';
 import { builder } from './builder.ts';
-import { RunStatusEnum } from './enums.ts';
+import { readFilter, RunFilterInput } from './run-filter.ts';
+import { isOption } from './metric.ts';
 import { RunObject } from './run.ts';
 import { runPage } from './run-page.ts';
-
-export const RunFilterInput = builder.inputType('RunFilter', {
-  description: 'Which runs; every given field must hold.',
-  fields: (t) => ({
-    status: t.field({ type: [RunStatusEnum], description: 'One of these.' }),
-    dataset: t.string({ description: 'Name of the data set.' }),
-    architecture: t.string({ description: 'Name of the architecture.' }),
-    trainer: t.string({ description: 'Kind of trainer.' }),
-    loss: t.string({ description: 'Loss plugin.' }),
-    fromRun: t.string({ description: 'Run whose weights it starts from.' }),
-    pool: t.string({ description: 'Pool of workers.' }),
-    givenUp: t.boolean({ description: 'True: only dead letters, runs that failed of what another attempt might mend when their attempts were used up. False: all others.' }),
-  }),
-});
+import { readSort, RunSortInput } from './run-sort.ts';
 
 builder.queryField('runs', (t) =>
   t.connection(
     {
       type: RunObject,
-      description: 'Runs, newest first, as a Relay connection. Pages neither skip nor repeat a run while others arrive.',
-      args: { filter: t.arg({ type: RunFilterInput, description: 'Default: all runs.' }) },
-      resolve: (_root, { filter, ...page }, { store }) => runPage(store, page, given(filter)),
+      description: 'Runs as a Relay connection. Pages neither skip nor repeat a run while others arrive; only one whose own sort key changes meanwhile may be met twice or not at all.',
+      args: {
+        filter: t.arg({ type: RunFilterInput, description: 'Default: all runs that are not put away.' }),
+        sort: t.arg({ type: RunSortInput, description: 'Default: newest first.' }),
+      },
+      resolve: (_root, { filter, sort, ...page }, { store }) => runPage(store, page, { filter: readFilter(filter), order: readSort(sort) }),
     },
     {
       name: 'RunConnection',
@@ -35,7 +26,28 @@ builder.queryField('runs', (t) =>
   ),
 );
 
-/** In GraphQL null and absent say the same here. */
-export function given(filter: { [Key in keyof RunFilter]?: RunFilter[Key] | null } | null | undefined): RunFilter {
-  return Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value !== null));
-}
+const TagCountObject = builder.objectRef<TagCount>('TagCount').implement({
+  description: 'A tag in use.',
+  fields: (t) => ({
+    tag: t.exposeString('tag', { description: 'The tag.' }),
+    runs: t.exposeInt('runs', { description: 'Runs that have it, also those put away.' }),
+  }),
+});
+
+const MetricNameObject = builder.objectRef<ValueName>('MetricName').implement({
+  description: 'Something by which runs can be sorted and filtered.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Of a metric, or path of a number in the spec.' }),
+    runs: t.exposeInt('runs', { description: 'Runs that have it.' }),
+    isOption: t.boolean({ resolve: ({ name }) => isOption(name), description: 'Whether it is a number of the spec.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  tags: t.field({ type: [TagCountObject], description: 'Every tag in use, by the alphabet.', resolve: (_root, _args, { store }) => store.listTags() }),
+  metricNames: t.field({
+    type: [MetricNameObject],
+    description: 'Every metric that runs told and every number of their specs, by the alphabet.',
+    resolve: (_root, _args, { store }) => store.listValueNames(),
+  }),
+}));

@@ -27,6 +27,10 @@ export const RunFields = graphql(`
       attacks { plugin norm epsilon attackSuccessRate robustAccuracy medianDistance }
     }
     error { code message path }
+    verdict
+    tags
+    notes
+    archivedAt
     artifacts { kind name sha256 bytes }
     createdAt
     startedAt

@@ -8,8 +8,8 @@ export const RetryRun = graphql(`mutation RetryRun($runId: ID!) { retryRun(runId
 export const RunById = graphql(`query RunById($id: ID!) { run(id: $id) { ...RunFields } }`, [RunFields]);
 
 export const RunPage = graphql(
-  `query RunPage($filter: RunFilter, $first: Int, $after: String) {
-    runs(filter: $filter, first: $first, after: $after) {
+  `query RunPage($filter: RunFilter, $sort: RunSort, $first: Int, $after: String) {
+    runs(filter: $filter, sort: $sort, first: $first, after: $after) {
       totalCount
       edges { node { ...RunFields } }
       pageInfo { hasNextPage endCursor }
@@ -17,6 +17,8 @@ export const RunPage = graphql(
   }`,
   [RunFields],
 );
+/** In which order. */
+export type RunSort = NonNullable<VariablesOf<typeof RunPage>['sort']>;
 /** Which runs; every given field must hold. */
 export type RunFilter = NonNullable<VariablesOf<typeof RunPage>['filter']>;
 

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
+import { deriveFromEvents } from '../results/derive.ts';
 import { changesBy } from './changes.ts';
 import { record } from './record.ts';
 
@@ -13,6 +14,7 @@ import { record } from './record.ts';
 export async function appendOwn(tx: Database, run: RunRow, body: RunEventBody): Promise<RunRow> {
   const event = { runId: run.id, seq: run.lastSeq + 1, attempt: run.attempt, time: await databaseTime(tx), body };
   await record(tx, [event]);
+  await deriveFromEvents(tx, run, [event]);
   const changes = { ...changesBy(run, [event]), lastSeq: event.seq };
   const [changed] = await tx.update(runs).set(changes).where(eq(runs.id, run.id)).returning();
   await notify(tx, topics.lease(run.id));

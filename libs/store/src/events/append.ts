@@ -9,6 +9,7 @@ import { runs, type RunRow } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
 import { touchWorker } from '../workers/seen.ts';
 import { refuseConflicts } from './conflicts.ts';
+import { deriveFromEvents } from '../results/derive.ts';
 import { record, type NewEvent } from './record.ts';
 import { changesBy } from './changes.ts';
 
@@ -52,6 +53,7 @@ async function confirm(tx: Database, run: RunRow, report: Report): Promise<Recei
 
 async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leaseSeconds: number): Promise<Receipt> {
   await record(tx, fresh);
+  await deriveFromEvents(tx, run, fresh);
   const lastSeq = fresh.at(-1)?.seq ?? run.lastSeq;
   const ended = endsAttempt(fresh.at(-1));
   const changes = { leaseExpiresAt: fromNow(leaseSeconds), ...changesBy(run, fresh), lastSeq };

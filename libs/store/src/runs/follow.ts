@@ -1,12 +1,12 @@
 import { LabError } from '@entropic-lab/protocol';
-import { and, inArray } from 'drizzle-orm';
+import { and, inArray, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
 import { currentPlace, keysBehind, type Place } from './change-scan.ts';
-import { conditions, passesNow, standing, type RunFilter } from './list.ts';
+import { conditions, standing, type RunFilter } from '../query/filter.ts';
 
 /** A run as it is now, after something changed. */
 export interface RunChange {
@@ -18,7 +18,7 @@ export interface RunChange {
 }
 
 export interface FollowRunsOptions {
-  /** Dataset, architecture, trainer, loss, fromRun and pool say which runs are told of, status and givenUp what `matches`. */
+  /** What a run passes for good or never (its spec, study and creation) says which are told of; all of it, what `matches`. */
   readonly filter?: RunFilter | undefined;
   /** Cursor of an earlier change. Default: changes from now on. */
   readonly after?: string | undefined;
@@ -47,9 +47,9 @@ async function* follow(session: Session, { filter = {}, after }: FollowRunsOptio
       for (let more = true; more && !waiter.over(left); ) {
         const { ids, ended } = await busy.run(() => keysBehind(session.database, place));
         const rows = ids.length === 0 ? [] : await busy.run(() => readRuns(session, filter, ids));
-        for (const run of rows) {
+        for (const { run, matches } of rows) {
           if (waiter.over(left)) return;
-          yield { run, matches: passesNow(filter, run), cursor: place.from };
+          yield { run, matches, cursor: place.from };
         }
         more = !ended;
       }
@@ -62,9 +62,10 @@ async function* follow(session: Session, { filter = {}, after }: FollowRunsOptio
   }
 }
 
-async function readRuns({ database }: Session, filter: RunFilter, ids: readonly string[]): Promise<RunRow[]> {
-  const rows = await database.select().from(runs).where(and(inArray(runs.id, [...ids]), ...conditions(standing(filter))));
-  return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+async function readRuns({ database }: Session, filter: RunFilter, ids: readonly string[]): Promise<Pick<RunChange, 'run' | 'matches'>[]> {
+  const matches = sql<boolean>`(${and(...conditions(filter)) ?? sql`true`})`;
+  const rows = await database.select({ run: runs, matches }).from(runs).where(and(inArray(runs.id, [...ids]), ...conditions(standing(filter))));
+  return rows.sort((a, b) => ids.indexOf(a.run.id) - ids.indexOf(b.run.id));
 }
 
 function readCursor(cursor: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { finalStatuses, LabError, type RunStatus } from '@entropic-lab/protocol';
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { runs, type RunRow } from '../tables.ts';
 
@@ -13,6 +13,11 @@ export function isFinal(status: RunStatus): boolean {
 export async function findRun(database: Database, runId: string): Promise<RunRow | undefined> {
   const [run] = await database.select().from(runs).where(eq(runs.id, runId));
   return run;
+}
+
+export async function findRuns(database: Database, runIds: readonly string[]): Promise<Map<string, RunRow>> {
+  const rows = runIds.length === 0 ? [] : await database.select().from(runs).where(inArray(runs.id, [...runIds]));
+  return new Map(rows.map((run) => [run.id, run]));
 }
 
 /**

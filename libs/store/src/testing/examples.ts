@@ -1,4 +1,4 @@
-import { parseRunSpec, type Catalogue, type RunEventBody, type RunSpec, type WorkerSpec } from '@entropic-lab/protocol';
+import { parseRunSpec, type AttackResult, type Catalogue, type FinalEvaluation, type RunEventBody, type RunSpec, type WorkerSpec } from '@entropic-lab/protocol';
 import { randomUUID } from 'node:crypto';
 
 /** A small catalogue: one data set, two architectures, two attacks, two losses. */
@@ -79,4 +79,23 @@ export function exampleEpoch(epoch: number): Extract<RunEventBody, { type: 'epoc
     attacks: [], trainSeconds: 1.5, evaluationSeconds: 0.25,
   };
   return { type: 'epoch', metrics };
+}
+
+/** PGD on four examples: one found, one held, one left undecided, one misclassified before. */
+export function exampleAttack(changes: Partial<AttackResult> = {}): AttackResult {
+  return {
+    plugin: 'pgd', version: '1.2.0', hash: 'a'.repeat(64), norm: 'linf', epsilon: 0.3, options: { steps: 40 }, examples: 4,
+    outcomes: { found: 1, notFound: 1, error: 0, outOfBudget: 1, skippedMisclassified: 1 },
+    attackSuccessRate: 1 / 3, attackSuccessInterval: [0.06, 0.79], robustAccuracy: 0.25, medianDistance: 0.2,
+    perExample: {
+      label: [7, 2, 1, 0], cleanPrediction: [7, 2, 1, 6], prediction: [3, null, null, null],
+      outcome: ['found', 'notFound', 'outOfBudget', 'skippedMisclassified'], distance: [0.2, null, null, null],
+    },
+    forwardCalls: 41, backwardCalls: 40, seconds: 1, messages: [], ...changes,
+  };
+}
+
+export function exampleEvaluation(changes: Partial<FinalEvaluation> = {}): FinalEvaluation {
+  const { metrics: { cleanAccuracy, testExamples, entropies, diagnosis } } = exampleEpoch(1);
+  return { cleanAccuracy, testExamples, entropies, diagnosis, attacks: [], ...changes };
 }

@@ -4,6 +4,7 @@ import { changeSuite } from './changes.ts';
 import { eventSuite } from './events.ts';
 import { leaseSuite } from './leases.ts';
 import { listSuite } from './lists.ts';
+import { querySuite } from './query.ts';
 import { queueSuite } from './queue.ts';
 import { retrySuite } from './retries.ts';
 import { tailSuite } from './tail.ts';
@@ -20,5 +21,6 @@ export function storeSuite(get: () => Store): void {
   tailSuite(get);
   changeSuite(get);
   listSuite(get);
+  querySuite(get);
   artifactSuite(get);
 }

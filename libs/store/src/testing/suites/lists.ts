@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Store } from '../../index.ts';
+import type { Place, Store } from '../../index.ts';
 import { exampleSpec, exampleWorker } from '../examples.ts';
 
 /** What lists promise, on every driver. */
@@ -15,11 +15,11 @@ export function listSuite(get: () => Store): void {
           const there: string[] = [];
           for (let at = 0; at < 7; at += 1) there.unshift((await add()).id);
           const seen: string[] = [];
-          for (let olderThan: number | undefined, at = 0; ; at += 1) {
-            const page = await get().listRuns({ filter: { dataset }, limit, olderThan });
+          for (let after: Place | undefined, at = 0; ; at += 1) {
+            const page = await get().listRuns({ filter: { dataset }, limit, after });
             if (page.length === 0) break;
-            seen.push(...page.map(({ id }) => id));
-            olderThan = page.at(-1)!.number;
+            seen.push(...page.map(({ run }) => run.id));
+            after = { key: page.at(-1)!.key, number: page.at(-1)!.run.number };
             for (let more = arrivals[at] ?? 0; more > 0; more -= 1) await add();
           }
           expect(seen).toEqual(there);
@@ -35,7 +35,7 @@ export function listSuite(get: () => Store): void {
       const free = await store.createRun(spec({ training: { epochs: 1, trainer: { kind: 'free', epsilon: 0.1 }, loss: { plugin: 'entropic' } } }));
       const only = await store.createRun(spec({ training: undefined, model: { architecture: 'other', fromRun: plain.id } }));
       await store.requestCancel(free.id);
-      const ids = async (filter: object) => (await store.listRuns({ filter: { dataset: 'filtered', ...filter }, limit: 10 })).map(({ id }) => id);
+      const ids = async (filter: object) => (await store.listRuns({ filter: { dataset: 'filtered', ...filter }, limit: 10 })).map(({ run }) => run.id);
       expect(await ids({})).toEqual([only.id, free.id, plain.id]);
       expect(await ids({ status: ['queued'] })).toEqual([only.id, plain.id]);
       expect(await ids({ status: [] })).toEqual([]);
@@ -44,8 +44,8 @@ export function listSuite(get: () => Store): void {
       expect(await ids({ architecture: 'other' })).toEqual([only.id]);
       expect(await ids({ fromRun: plain.id })).toEqual([only.id]);
       expect(await store.countRuns({ dataset: 'filtered', status: ['queued', 'cancelled'] })).toBe(3);
-      const back = await store.listRuns({ filter: { dataset: 'filtered' }, limit: 1, newerThan: plain.number, fromOldest: true });
-      expect(back.map(({ id }) => id)).toEqual([free.id]);
+      const back = await store.listRuns({ filter: { dataset: 'filtered' }, limit: 1, before: { key: plain.number, number: plain.number }, fromEnd: true });
+      expect(back.map(({ run }) => run.id)).toEqual([free.id]);
     });
   });
 

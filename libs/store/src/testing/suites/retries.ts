@@ -26,7 +26,7 @@ export function retrySuite(get: () => Store): void {
       expect(last.error!.message).toMatch(/attempt 3 of 3/);
       const bodies = (await history(store, first.run.id)).map(({ body }) => body);
       expect(bodies.flatMap((body) => (body.type === 'requeued' ? [body.delaySeconds] : []))).toEqual([1, 2]);
-      const dead = async (givenUp: boolean) => (await store.listRuns({ filter: { dataset: last.dataset, givenUp }, limit: 10 })).map(({ id }) => id);
+      const dead = async (givenUp: boolean) => (await store.listRuns({ filter: { dataset: last.dataset, givenUp }, limit: 10 })).map(({ run }) => run.id);
       expect(await dead(true)).toEqual([last.id]);
       expect(await dead(false)).toEqual([]);
     });
