@@ -1,5 +1,6 @@
 import bim from '@entropic-lab/attack-bim';
 import apgd from '@entropic-lab/attack-apgd';
+import auto from '@entropic-lab/attack-auto';
 import carliniWagner from '@entropic-lab/attack-carlini-wagner';
 import deepfool from '@entropic-lab/attack-deepfool';
 import fab from '@entropic-lab/attack-fab';
@@ -37,6 +38,7 @@ describe('attacks give the same compiled as eager', () => {
     ['apgd', apgd, { steps: 12 }],
     ['square', square, { queries: 40 }],
     ['fab', fab, { steps: 15 }],
+    ['auto', auto, { steps: 12, queries: 30 }],
   ])('%s', (_, attack, options) => assertConforms(attack, { options, compiled: runner }));
 });
 

@@ -41,7 +41,7 @@ describe('the project graph', () => {
   });
 
   it('offers every plugin of the repository as a standard one', () => {
-    const plugins = Object.keys(graph.nodes).filter((project) => layerOf(project) === 'plugin');
+    const plugins = Object.keys(graph.nodes).filter((project) => ['plugin', 'composite'].includes(layerOf(project)));
     const standard = readFileSync(join(root, 'apps/cli/src/lab/plugins.ts'), 'utf8');
     expect(plugins.filter((name) => !standard.includes(`'${name}'`))).toEqual([]);
     expect(plugins.filter((name) => !(name in manifest('@entropic-lab/cli')['dependencies']!))).toEqual([]);

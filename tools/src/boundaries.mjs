@@ -18,10 +18,12 @@ export const layers = {
   store: { mayImport: ['contract'] },
   client: { mayImport: ['contract'] },
   plugin: { mayImport: sdk },
+  // An attack made of others imports their packages, as it would from npm.
+  composite: { mayImport: [...sdk, 'plugin'] },
   'app-server': { mayImport: ['contract', 'store'] },
   'app-worker': { mayImport: [...sdk, 'engine', 'compiler', 'client'] },
   'app-web': { mayImport: ['contract', 'client'] },
-  'app-cli': { mayImport: ['contract', 'client'], mayStart: ['app-server', 'app-worker', 'plugin'] },
+  'app-cli': { mayImport: ['contract', 'client'], mayStart: ['app-server', 'app-worker', 'plugin', 'composite'] },
   tool: { mayImport: ['*'] },
   test: { mayImport: ['*'] },
 };
@@ -31,7 +33,7 @@ export const layers = {
  * @type {readonly { prefix: string, only: readonly string[] }[]}
  */
 export const restrictedPackages = [
-  { prefix: '@tensorflow/', only: ['math', 'sdk', 'engine', 'compiler', 'plugin', 'app-worker', 'tool', 'test'] },
+  { prefix: '@tensorflow/', only: ['math', 'sdk', 'engine', 'compiler', 'plugin', 'composite', 'app-worker', 'tool', 'test'] },
   { prefix: 'onnxruntime-', only: ['compiler', 'tool', 'test'] },
   { prefix: '@apollo/', only: ['app-server', 'test'] },
   { prefix: 'graphql', only: ['app-server', 'client', 'app-web', 'test'] },

@@ -1,5 +1,5 @@
 import { readBatch } from '@entropic-lab/datasets';
-import { pixelPairs, propose, type Proposed } from '@entropic-lab/plugin-sdk/host';
+import { pixelPairs, propose, type MemberReport, type Proposed } from '@entropic-lab/plugin-sdk/host';
 import { dispose, type TensorFn } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttackJob } from './attack-job.ts';
@@ -23,6 +23,8 @@ export interface AttackedBatch {
   readonly forward: number;
   readonly backward: number;
   readonly messages: readonly string[];
+  /** Of an attack made of others. */
+  readonly members: readonly MemberReport[];
 }
 
 /** Lets the attack propose images for some examples, and judges them. */
@@ -40,10 +42,10 @@ export async function attackBatch(job: AttackJob, batch: BatchToAttack): Promise
     const network = job.shown ?? job.network;
     const { startedAt } = batch;
     const proposed = await propose({ network, runner, threat, options, limits, signal, startedAt, rngs, ...tensors, attack: job.attack.definition });
-    if (!('error' in proposed)) return { ...(await judged(job, batch, { proposed, pixels, labels })), ...proposed.calls };
+    if (!('error' in proposed)) return { ...(await judged(job, batch, { proposed, pixels, labels })), ...proposed.calls, members: proposed.members };
     const verdict = proposed.error.code === 'OUT_OF_BUDGET' ? unfinished : failed;
     const judgements = Array.from(labels, () => verdict);
-    return { judgements, images: new Float32Array(0), ...proposed.calls, messages: [proposed.error.message] };
+    return { judgements, images: new Float32Array(0), ...proposed.calls, messages: [proposed.error.message], members: [] };
   } finally {
     dispose(tensors);
   }
@@ -61,16 +63,17 @@ async function judged(job: AttackJob, { indices, logits }: BatchToAttack, { prop
   const images = (await proposed.images.data()) as Float32Array;
   dispose([output, proposed.images]);
   const broken = new Set(proposed.notFinite);
+  const left = new Set(proposed.members.flatMap(({ failed: rows }) => rows));
   const judgements = pixelPairs(pixels, images, indices.length).map((pair, row) => {
     if (broken.has(row)) return failed;
     const target = job.targetClasses?.[indices[row]!];
-    return judge({ ...pair, label: labels[row]!, target, prediction: predictions[row]!, threat: job.threat, limited: proposed.limit !== undefined });
+    return judge({ ...pair, label: labels[row]!, target, prediction: predictions[row]!, threat: job.threat, limited: proposed.limit !== undefined, untried: left.has(row) });
   });
   return { judgements, images, messages: remarks(job.attack.definition.name, { proposed, predictions }) };
 }
 
 function remarks(name: string, { proposed, predictions }: { proposed: Proposed; predictions: Int32Array }): string[] {
-  const notes: string[] = [];
+  const notes: string[] = proposed.members.flatMap(({ message }) => message ?? []);
   if (proposed.notFinite.length > 0) notes.push(`[${name}] gave images with pixels that are NaN or infinite`);
   if (predictions.includes(-1)) notes.push(`[${name}] the network gave logits that are not finite for its images`);
   if (proposed.limit !== undefined) notes.push(`[${name}] reached ${proposed.limit}`);

@@ -3,6 +3,7 @@ import { attackBatch } from './attack-batch.ts';
 import { checkJob, type AttackJob } from './attack-job.ts';
 import { attackResult, countOutcomes } from './attack-result.ts';
 import { failed, skipped, type Judgement } from './judge.ts';
+import { MemberTally } from './member-tally.ts';
 import { accuracy, DEFAULT_BATCH_SIZE, logitsOf, throwIfCancelled } from './predict.ts';
 
 /** How far an attack has come, after each batch. */
@@ -40,6 +41,7 @@ export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgr
   const messages = new Set<string>(cleanPredictions.includes(-1) ? ['the network gave logits that are not finite for clean images'] : []);
   const usage = { forward: 0, backward: 0, examples: order.length, seconds: 0 };
   const batchSize = job.batchSize ?? DEFAULT_BATCH_SIZE;
+  const tally = new MemberTally(examples.count);
   for (let start = 0; start < order.length; start += batchSize) {
     throwIfCancelled(job.signal);
     const indices = order.subarray(start, start + batchSize);
@@ -48,9 +50,10 @@ export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgr
     usage.forward += batch.forward * indices.length;
     usage.backward += batch.backward * indices.length;
     batch.messages.forEach((message) => messages.add(message));
+    tally.add(batch.members, indices);
     const done = judgements.length - (order.length - start - indices.length);
     yield { done, examples: examples.count, outcomes: countOutcomes(judgements), batch: { indices, judgements: batch.judgements, images: batch.images } };
   }
   usage.seconds = (performance.now() - startedAt) / 1000;
-  return attackResult(job, { judgements, cleanPredictions, usage, messages: [...messages] });
+  return attackResult(job, { judgements, cleanPredictions, usage, tally, messages: [...messages] });
 }

@@ -1,6 +1,7 @@
 import type { AttackResult, Outcome } from '@entropic-lab/protocol';
 import type { AttackJob } from './attack-job.ts';
 import type { Judgement } from './judge.ts';
+import type { MemberTally } from './member-tally.ts';
 import { median, wilsonInterval } from './wilson.ts';
 
 /** What an attack used, over all batches: calls times examples. */
@@ -16,13 +17,16 @@ export interface Findings {
   readonly judgements: readonly Judgement[];
   readonly cleanPredictions: Int32Array;
   readonly usage: Usage;
+  /** Of an attack that may be made of others. */
+  readonly tally?: MemberTally | undefined;
   readonly messages: readonly string[];
 }
 
 /** The record of an attack, with both denominators. */
-export function attackResult(job: AttackJob, { judgements, cleanPredictions, usage, messages }: Findings): AttackResult {
+export function attackResult(job: AttackJob, { judgements, cleanPredictions, usage, tally, messages }: Findings): AttackResult {
   const { definition, hash } = job.attack;
   const outcomes = countOutcomes(judgements);
+  const parts = tally?.record((index) => judgements[index]!.outcome === 'found');
   const attacked = judgements.length - outcomes.skippedMisclassified;
   return {
     plugin: definition.name,
@@ -44,7 +48,9 @@ export function attackResult(job: AttackJob, { judgements, cleanPredictions, usa
       prediction: judgements.map(({ prediction }) => prediction),
       outcome: judgements.map(({ outcome }) => outcome),
       distance: judgements.map(({ distance }) => distance),
+      ...(parts === undefined ? {} : { foundBy: parts.foundBy }),
     },
+    ...(parts === undefined ? {} : { members: parts.members }),
     forwardCalls: usage.forward / Math.max(usage.examples, 1),
     backwardCalls: usage.backward / Math.max(usage.examples, 1),
     seconds: usage.seconds,

@@ -20,15 +20,18 @@ export interface Evidence extends PixelPair {
   readonly threat: ThreatModel;
   /** Whether a limit ended the search. */
   readonly limited: boolean;
+  /** Whether a member of an attack made of others failed on it: then nothing found does not mean robust. */
+  readonly untried: boolean;
 }
 
 /** The host's own verdict on a proposed image: label, range and distance are measured here and nowhere else. */
-export function judge({ before, after, label, target, prediction, threat, limited }: Evidence): Judgement {
+export function judge({ before, after, label, target, prediction, threat, limited, untried }: Evidence): Judgement {
   if (prediction < 0 || !allFinite(after)) return { outcome: 'error', prediction: null, distance: null };
   const distance = perturbationLength({ before, after }, threat.norm);
   const hit = target === undefined ? prediction !== label : prediction === target;
   const counts = hit && withinBounds(after, threat.bounds) && withinEpsilon(distance, threat, before.length);
   if (counts) return { outcome: 'found', prediction, distance };
+  if (untried) return { outcome: 'error', prediction, distance: null };
   return { outcome: limited ? 'outOfBudget' : 'notFound', prediction, distance: null };
 }
 

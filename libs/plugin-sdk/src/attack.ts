@@ -1,4 +1,4 @@
-import type { Norm, ThreatModel } from '@entropic-lab/protocol';
+import type { Norm, Options as AnyOptions, ThreatModel } from '@entropic-lab/protocol';
 import type { TensorTree } from '@entropic-lab/tensor';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
@@ -34,6 +34,23 @@ export interface AttackRandom {
   integers(below: number, shape?: readonly number[]): Tensor;
 }
 
+/** An attack that another attack runs, and how. */
+export interface Member {
+  /** What `defineAttack` returned: imported from the package that exports it. */
+  readonly attack: AttackDefinition;
+  readonly preset?: string | undefined;
+  /** On top of the member's defaults, those for the norm, and the preset. */
+  readonly options?: AnyOptions | undefined;
+}
+
+/** What a member came to, judged by the host. */
+export interface MemberResult {
+  /** One image for each example it tried, [examples, height, width, channels]. */
+  readonly images: Tensor4D;
+  /** Whether each of them is a success that the threat model allows. */
+  readonly found: readonly boolean[];
+}
+
 /** One batch to attack. All tensors belong to the host. */
 export interface AttackProblem<Options> {
   readonly model: AttackModel;
@@ -51,6 +68,13 @@ export interface AttackProblem<Options> {
    * the network, shows progress, and stops here when the run is cancelled or a limit is reached.
    */
   loop<S extends TensorTree>(steps: number, initial: S, step: (state: S, iteration: Scalar) => S): Promise<S>;
+  /**
+   * For attacks made of others: lets `member` try the examples at `rows` (default: all), as the lab itself would run it.
+   * The host resolves its options, gives it draws of its own, counts its calls for the examples it tried, keeps the
+   * limits, judges its images, and records what it came to. A member that throws found nothing; examples that it left
+   * and nobody else finds end as `error`. See also {@link cascade}.
+   */
+  runMember(member: Member, rows?: readonly number[]): Promise<MemberResult>;
 }
 
 export interface AttackDefinition<O extends z.ZodObject = z.ZodObject> extends PluginDefinition<O> {

@@ -21,6 +21,25 @@ export type Entropies = z.infer<typeof Entropies>;
 export const Outcome = z.enum(['found', 'notFound', 'error', 'outOfBudget', 'skippedMisclassified']);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** What one member of an attack made of others came to, judged by the host. */
+export const AttackMember = z.strictObject({
+  plugin: z.string(),
+  version: z.string(),
+  /** As used: preset and defaults filled in. */
+  options: Options,
+  /** Examples it tried. */
+  examples: natural,
+  /** Examples for which it found a success within the threat model. */
+  found: natural,
+  /** Examples for which it gave no image: it threw, or gave pixels that are no numbers. */
+  failed: natural,
+  /** Calls of the network per example it tried, forward and backward. */
+  forwardCalls: z.number().min(0),
+  backwardCalls: z.number().min(0),
+  seconds: z.number().min(0),
+});
+export type AttackMember = z.infer<typeof AttackMember>;
+
 /** One attack on one set of examples, checked by the host and not by the attack. */
 export const AttackResult = z.strictObject({
   plugin: z.string(),
@@ -55,7 +74,11 @@ export const AttackResult = z.strictObject({
     prediction: z.array(natural.nullable()),
     outcome: z.array(Outcome),
     distance: z.array(z.number().min(0).nullable()),
+    /** Place in `members` of the one that found it. Absent where the attack is not made of others. */
+    foundBy: z.array(natural.nullable()).optional(),
   }),
+  /** The attacks it is made of, in the order in which they ran. Absent where it is made of none. */
+  members: z.array(AttackMember).optional(),
   /** Calls of the network per attacked example, forward and backward. */
   forwardCalls: z.number().min(0),
   backwardCalls: z.number().min(0),

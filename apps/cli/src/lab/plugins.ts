@@ -13,6 +13,7 @@ export interface PluginSource {
 /** The packages a lab loads when nobody says otherwise. */
 const standardPlugins = [
   '@entropic-lab/attack-apgd',
+  '@entropic-lab/attack-auto',
   '@entropic-lab/attack-bim',
   '@entropic-lab/attack-carlini-wagner',
   '@entropic-lab/attack-deepfool',

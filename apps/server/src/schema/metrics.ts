@@ -1,4 +1,4 @@
-import type { AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation, NoiseAccuracy } from '@entropic-lab/protocol';
+import type { AttackMember, AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation, NoiseAccuracy } from '@entropic-lab/protocol';
 import { AuditResultObject } from './audit.ts';
 import { builder } from './builder.ts';
 import { NormEnum } from './enums.ts';
@@ -52,6 +52,21 @@ export const OutcomeCountsObject = builder.objectRef<AttackResult['outcomes']>('
   }),
 });
 
+const AttackMemberObject = builder.objectRef<AttackMember>('AttackMember').implement({
+  description: 'What one member of an attack made of others came to, judged by the lab.',
+  fields: (t) => ({
+    plugin: t.exposeString('plugin', { description: 'Name of the plugin.' }),
+    version: t.exposeString('version', { description: 'Version of the plugin; the hash of the whole attack covers its code.' }),
+    options: t.field({ type: 'JSON', resolve: ({ options }) => options, description: 'As used: preset and defaults filled in.' }),
+    examples: t.exposeInt('examples', { description: 'Examples it tried: those that nobody before it had found.' }),
+    found: t.exposeInt('found', { description: 'Examples for which it found a success within the threat model.' }),
+    failed: t.exposeInt('failed', { description: 'Examples for which it threw, or gave pixels that are no numbers.' }),
+    forwardCalls: t.exposeFloat('forwardCalls', { description: 'Forward passes per example it tried.' }),
+    backwardCalls: t.exposeFloat('backwardCalls', { description: 'Backward passes per example it tried.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Time it took, in seconds.' }),
+  }),
+});
+
 export const AttackResultObject = builder.objectRef<AttackResult>('AttackResult').implement({
   description: 'One attack on one set of examples, checked by the lab and not by the attack.',
   fields: (t) => ({
@@ -68,6 +83,7 @@ export const AttackResultObject = builder.objectRef<AttackResult>('AttackResult'
     robustAccuracy: t.exposeFloat('robustAccuracy', { description: 'Examples still classified correctly / all examples. Errors and exhausted budgets do not count as robust.' }),
     medianDistance: t.exposeFloat('medianDistance', { nullable: true, description: 'Median distance in the norm of the examples found.' }),
     perExample: t.expose('perExample', { type: PerExampleObject, description: 'Example by example.' }),
+    members: t.expose('members', { type: [AttackMemberObject], nullable: true, description: 'The attacks it is made of, in the order in which they ran; null where it is made of none.' }),
     forwardCalls: t.exposeFloat('forwardCalls', { description: 'Forward passes per attacked example.' }),
     backwardCalls: t.exposeFloat('backwardCalls', { description: 'Backward passes per attacked example.' }),
     seconds: t.exposeFloat('seconds', { description: 'Time it took.' }),

@@ -21,6 +21,8 @@ export interface BudgetOptions {
   /** `performance.now()` from which the seconds count. Default: now. */
   readonly startedAt?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the examples used before, each; counts against the limits and not into `calls`. Default: nothing. */
+  readonly before?: Calls | undefined;
 }
 
 /** An attack that asks for further loops so often after its budget ended does not mean to stop. */
@@ -30,14 +32,19 @@ const LOOPS_AFTER_THE_END = 100;
 export class Budget {
   forward = 0;
   backward = 0;
+  readonly #options: BudgetOptions;
   readonly #limits: AttackLimits;
+  readonly #before: Calls;
   readonly #deadline: number;
   readonly #signal: AbortSignal | undefined;
   #reached: string | undefined;
   #loopsLeft = LOOPS_AFTER_THE_END;
 
-  constructor({ limits = {}, startedAt = performance.now(), signal }: BudgetOptions) {
+  constructor(options: BudgetOptions) {
+    const { limits = {}, startedAt = performance.now(), signal, before = { forward: 0, backward: 0 } } = options;
+    this.#options = { ...options, startedAt };
     this.#limits = limits;
+    this.#before = before;
     this.#deadline = limits.seconds === undefined ? Infinity : startedAt + limits.seconds * 1000;
     this.#signal = signal;
   }
@@ -61,6 +68,19 @@ export class Budget {
     return { forward: this.forward, backward: this.backward };
   }
 
+  /** A budget under the same limits, of which `used` is gone already. */
+  share(used: Calls): Budget {
+    const { forward, backward } = this.#before;
+    return new Budget({ ...this.#options, before: { forward: forward + used.forward, backward: backward + used.backward } });
+  }
+
+  /** Takes over what a share was used for. @param part examples that used it / examples of the batch */
+  charge(share: Budget, part: number): void {
+    this.forward += share.forward * part;
+    this.backward += share.backward * part;
+    this.#reached ??= share.reached;
+  }
+
   /** Whether the search must end now. @throws LabError CANCELLED where somebody asked for it to stop. */
   exhausted(): boolean {
     if (this.#signal?.aborted === true) throw new LabError('CANCELLED', '[evaluation] the attack was asked to stop.', { cause: this.#signal.reason });
@@ -72,7 +92,7 @@ export class Budget {
   stepsLeft(perStep: Calls): number {
     const fitting = (limit: number | undefined, used: number, each: number) => (limit === undefined || each === 0 ? Infinity : Math.ceil((limit - used) / each));
     const { forwardCalls, backwardCalls } = this.#limits;
-    return Math.max(1, Math.min(fitting(forwardCalls, this.forward, perStep.forward), fitting(backwardCalls, this.backward, perStep.backward)));
+    return Math.max(1, Math.min(fitting(forwardCalls, this.#before.forward + this.forward, perStep.forward), fitting(backwardCalls, this.#before.backward + this.backward, perStep.backward)));
   }
 
   /** For an attack that starts one more loop, or calls the network outside of one, after the end. @throws LabError OUT_OF_BUDGET */
@@ -83,8 +103,8 @@ export class Budget {
   #limit(): string | undefined {
     const { seconds, forwardCalls, backwardCalls } = this.#limits;
     if (this.millisecondsLeft <= 0) return `the limit of ${seconds} s`;
-    if (this.forward >= (forwardCalls ?? Infinity)) return `the limit of ${forwardCalls} forward calls per example`;
-    if (this.backward >= (backwardCalls ?? Infinity)) return `the limit of ${backwardCalls} backward calls per example`;
+    if (this.#before.forward + this.forward >= (forwardCalls ?? Infinity)) return `the limit of ${forwardCalls} forward calls per example`;
+    if (this.#before.backward + this.backward >= (backwardCalls ?? Infinity)) return `the limit of ${backwardCalls} backward calls per example`;
     return undefined;
   }
 }

@@ -6,6 +6,8 @@ import { Budget, type BudgetOptions, type Calls } from './budget.ts';
 import { countedModel, type Attackable } from './counted-model.ts';
 import { exampleRandom } from './example-random.ts';
 import { checkShape, intoThreatModel } from './into-threat-model.ts';
+import type { MemberReport } from './member-log.ts';
+import { Members } from './members.ts';
 import { pluginScope } from './plugin-scope.ts';
 import { stepLoop } from './step-loop.ts';
 import { withinTime } from './within-time.ts';
@@ -36,6 +38,8 @@ export interface Proposed {
   readonly calls: Calls;
   /** Which limit ended the search, if one did. */
   readonly limit: string | undefined;
+  /** What its members came to, where the attack is made of others; otherwise empty. */
+  readonly members: readonly MemberReport[];
 }
 
 /** What an attack that failed had used by then. */
@@ -53,16 +57,17 @@ export interface FailedProposal {
 export async function propose(proposal: Proposal): Promise<Proposed | FailedProposal> {
   const budget = new Budget(proposal);
   const used = () => ({ calls: budget.calls, limit: budget.reached });
-  if (proposal.inputs.shape[0] === 0) return { images: tf.clone(proposal.inputs), notFinite: [], ...used() };
+  const members = new Members(proposal, budget);
+  if (proposal.inputs.shape[0] === 0) return { images: tf.clone(proposal.inputs), notFinite: [], members: [], ...used() };
   try {
     let notFinite: readonly number[] = [];
     const images = await pluginScope(async () => {
-      const returned = await withinTime(perturb(proposal, budget), budget);
+      const returned = await withinTime(perturb(proposal, budget, members), budget);
       const checked = await intoThreatModel(checkShape(returned, proposal), proposal);
       notFinite = checked.notFinite;
       return checked.images;
     });
-    return { images, notFinite, ...used() };
+    return { images, notFinite, members: members.reports, ...used() };
   } catch (thrown) {
     const error = asPluginError(thrown, proposal.attack.name);
     if (error.code === 'CANCELLED') throw error;
@@ -70,13 +75,15 @@ export async function propose(proposal: Proposal): Promise<Proposed | FailedProp
   }
 }
 
-function asPluginError(thrown: unknown, name: string): LabError {
+/** What a plugin threw, as an error with a code that names it. */
+export function asPluginError(thrown: unknown, name: string): LabError {
   if (thrown instanceof LabError && (thrown.code === 'CANCELLED' || thrown.code === 'OUT_OF_BUDGET')) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new LabError('PLUGIN_FAILED', message.startsWith('[') ? message : `[${name}] ${message}`, { cause: thrown });
 }
 
-async function perturb(proposal: Proposal, budget: Budget): Promise<tf.Tensor4D> {
+/** What the attack itself returns, whatever that is. */
+export async function perturb(proposal: Proposal, budget: Budget, members: Members): Promise<tf.Tensor4D> {
   const { attack, network, inputs, labels, targetClasses } = proposal;
   // Copies: a plugin that disposes of what it was given harms itself alone.
   const own = { inputs: tf.clone(inputs), labels: tf.clone(labels) };
@@ -90,6 +97,7 @@ async function perturb(proposal: Proposal, budget: Budget): Promise<tf.Tensor4D>
     options: proposal.options,
     random: exampleRandom({ rngs: proposal.rngs, inputShape: inputs.shape.slice(1) }),
     loop: stepLoop({ runner: proposal.runner, budget, name: `${attack.name} step` }),
+    runMember: members.run,
   };
   return attack.perturb(problem as never);
 }

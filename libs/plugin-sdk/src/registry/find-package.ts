@@ -3,7 +3,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 
-const KEYWORD = 'entropic-lab-plugin';
+/** What a package says in its package.json to be found as a plugin. */
+export const KEYWORD = 'entropic-lab-plugin';
 
 const Manifest = z.looseObject({
   name: z.string().min(1),

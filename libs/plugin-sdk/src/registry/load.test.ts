@@ -88,6 +88,20 @@ describe('the hash of a package', () => {
   });
 });
 
+describe('the hash of a package made of others', () => {
+  it('covers the plugins it depends on, and no other dependency', async () => {
+    const path = await write('whole', { json: { dependencies: { part: '*', other: '*' } }, index: code('x') });
+    const part = await write('node_modules/part', { json: { dependencies: { whole: '*' } }, index: code('part') });
+    const other = await write('node_modules/other', { json: { keywords: [] }, index: 'export default 1;' });
+    await symlink(path, join(folder, 'node_modules/whole'));
+    const first = await packageHash(path);
+    await writeFile(join(other, 'index.js'), 'export default 2;');
+    expect(await packageHash(path)).toBe(first);
+    await writeFile(join(part, 'index.js'), code('part2'));
+    expect(await packageHash(path)).not.toBe(first);
+  });
+});
+
 it('loads the plugins of this repository through the links of its workspace', async () => {
   const root = fileURLToPath(new URL('../../../..', import.meta.url));
   await mkdir(join(folder, 'node_modules'));

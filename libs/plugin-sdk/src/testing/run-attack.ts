@@ -6,6 +6,7 @@ import type { Attackable } from '../host/counted-model.ts';
 import type { AttackLimits, Calls } from '../host/budget.ts';
 import { perturbationLength } from '../host/measure.ts';
 import { pixelPairs } from '../host/into-threat-model.ts';
+import type { MemberReport } from '../host/member-log.ts';
 import { propose } from '../host/propose.ts';
 import { resolveOptions } from '../registry/resolve-options.ts';
 
@@ -45,6 +46,7 @@ export interface AttackOutput {
   readonly notFinite: readonly number[];
   readonly calls: Calls;
   readonly limit: string | undefined;
+  readonly members: readonly MemberReport[];
 }
 
 /** Runs an attack as the lab does, on a batch in memory. @throws LabError what the plugin did wrong. */
@@ -68,8 +70,8 @@ export async function runAttack(attack: AttackDefinition, run: AttackRun): Promi
     const [images, logits] = [(await proposed.images.data()) as Float32Array, (await output.data()) as Float32Array];
     dispose([output, proposed.images]);
     const distances = pixelPairs(batch.pixels, images, count).map((pair) => perturbationLength(pair, norm));
-    const { notFinite, calls, limit } = proposed;
-    return { images, logits, predictions: rowMaxima(logits, network.classes), distances, notFinite, calls, limit };
+    const { notFinite, calls, limit, members } = proposed;
+    return { images, logits, predictions: rowMaxima(logits, network.classes), distances, notFinite, calls, limit, members };
   } finally {
     dispose(tensors);
   }
