@@ -1,5 +1,5 @@
 import { inputOf, sameShape, sizeOf, type Graph, type Node, type Value } from '../graph/graph.ts';
-import { blocked, blockedFilter, channelsFirst, filterFirst, flat, plain, rows, viewOf, type Form, type Image } from './form.ts';
+import { blocked, blockedFilter, channelsFirst, filterFirst, flat, plain, rows, turned, viewOf, type Form, type Image } from './form.ts';
 import { Groups } from './groups.ts';
 
 type Maker = (shape: readonly number[]) => Form;
@@ -87,8 +87,26 @@ export function assignForms(graph: Graph, { alike = [], block }: LayoutOptions =
   const makerOf = (value: Value) => chosen.get(groups.of(value));
   for (const node of graph.nodes) if (node.attributes['dataFormat'] !== 'NCHW') voteByTable(node, want, block);
   while (graph.nodes.filter((node) => passOn(node, makerOf, want)).length > 0);
+  for (const weights of turnedWeights(graph, alike)) {
+    const maker = makerOf(weights) ?? plain;
+    chosen.set(groups.of(weights), (shape) => turned(maker(shape)));
+  }
   return new Map(groups.members().filter((value) => makerOf(value) !== undefined).map((value) => [value, formOf(value, makerOf(value)!)]));
 }
+
+/** From this many elements on, a matrix costs more to read than a small batch costs to multiply. */
+const LARGE_MATRIX = 100_000;
+
+/**
+ * Weights of large dense layers that a loop carries: stored column by column, they can be the left operand of a
+ * product with a small batch. That operand the engine reads in place; the right one it copies at each product.
+ */
+function turnedWeights(graph: Graph, alike: readonly (readonly [Value, Value])[]): Value[] {
+  const isForward = (node: Node, value: Value) => PRODUCTS.has(node.kernel) && inputOf(node, 'b') === value && node.attributes['transposeB'] !== true && inputOf(node, 'a')!.shape.length === 2;
+  return alike.map(([before]) => before).filter((value) => value.shape.length === 2 && sizeOf(value.shape) >= LARGE_MATRIX && graph.nodes.some((node) => isForward(node, value)));
+}
+
+const PRODUCTS = new Set(['BatchMatMul', '_FusedMatMul']);
 
 function formOf(value: Value, maker: Maker): Form {
   return sizeOf(value.shape) === 0 ? plain(value.shape) : maker(value.shape);
@@ -129,7 +147,7 @@ function voteByTable(node: Node, want: Want, block: number | undefined): void {
 /** Carries a decision across a flatten or a matrix product. True where something was decided. */
 function passOn(node: Node, makerOf: MakerOf, want: Want): boolean {
   if (node.kernel === 'Reshape' || node.kernel === 'ExpandDims') return acrossReshape(node, makerOf, want);
-  if (node.kernel === 'BatchMatMul' || node.kernel === '_FusedMatMul') return acrossProduct(node, makerOf, want);
+  if (PRODUCTS.has(node.kernel)) return acrossProduct(node, makerOf, want);
   return false;
 }
 

@@ -51,6 +51,16 @@ export function rows(shape: readonly number[], image: Image): Form {
   return { key: `rows${image.join('x')}`, splits: [image, [shape[1]!]], perm: [...channelsFirstOrder(image), image.length], merges: [image.length, 1] };
 }
 
+/** A matrix stored column by column: [columns, rows]. */
+export function turned(form: Form): Form {
+  const first = form.splits[0]!.length;
+  return { ...form, key: `${form.key}^t`, perm: [...form.perm.slice(first), ...form.perm.slice(0, first)], merges: [form.merges[1]!, form.merges[0]!] };
+}
+
+export function isTurned(form: Form): boolean {
+  return form.key.split('/')[0]!.endsWith('^t');
+}
+
 /** Activations in blocks of channels, [batch, channels / block, height, width, block]: the NCHWc of ONNX Runtime. */
 export function blocked(shape: readonly number[], block: number): Form {
   const [n, h, w, c] = shape as [number, number, number, number];

@@ -1,5 +1,5 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
-import { flat, isPlain, plain, rows, type Form, type Image } from '../layout/form.ts';
+import { flat, isPlain, isTurned, plain, rows, turned, type Form, type Image } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import { activation } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
@@ -34,16 +34,36 @@ function operandForm(value: Value, inner: 0 | 1, images: { inner: Image | undefi
   return images.inner === undefined ? plain(value.shape) : splitForm(value.shape, inner, images.inner);
 }
 
+/** A matrix as stored, and whether that is its transpose. */
+interface Stored {
+  readonly name: Name;
+  readonly isTransposed: boolean;
+}
+
+function stored(e: Emitter, value: Value, form: Form, inner: boolean): Stored {
+  const isStoredTurned = isTurned(e.formOf(value));
+  return { name: e.use(value, isStoredTurned ? turned(form) : form), isTransposed: inner !== isStoredTurned };
+}
+
+/** left x right; with `turn` its transpose, right' x left'. */
+function multiply(e: Emitter, [left, right]: readonly [Stored, Stored], { turn, bias }: { turn: boolean; bias: readonly Name[] }): Name {
+  const [a, b] = turn ? [{ ...right, isTransposed: !right.isTransposed }, { ...left, isTransposed: !left.isTransposed }] : [left, right];
+  return e.one('Gemm', [a.name, b.name, ...bias], { transA: a.isTransposed ? 1 : 0, transB: b.isTransposed ? 1 : 0 });
+}
+
 function gemm(node: Node, e: Emitter, { a, b, aInner, bInner }: Product): Name {
   const output = node.outputs[0]!;
   const outForm = e.formOf(output);
   const outer = { a: imageAt(outForm, 0), b: imageAt(outForm, 1) };
   const shared = outer.a === undefined && outer.b === undefined ? imageAt(e.formOf(a), aInner) ?? imageAt(e.formOf(b), bInner) : undefined;
-  const left = e.use(a, operandForm(a, aInner, { inner: shared, outer: outer.a }));
-  const right = e.use(b, operandForm(b, bInner, { inner: shared, outer: outer.b }));
+  const left = stored(e, a, operandForm(a, aInner, { inner: shared, outer: outer.a }), aInner === 0);
+  const right = stored(e, b, operandForm(b, bInner, { inner: shared, outer: outer.b }), bInner === 1);
   const bias = inputOf(node, 'bias');
-  const attributes = { transA: aInner === 0 ? 1 : 0, transB: bInner === 1 ? 1 : 0 };
-  return e.one('Gemm', [left, right, ...(bias === undefined ? [] : [e.operand(bias, output.shape, outForm)])], attributes);
+  if (isTurned(outForm) && bias === undefined) return multiply(e, [left, right], { turn: true, bias: [] });
+  // Weights stored column by column are read in place as the left operand; the small result is turned back.
+  const inPlace = isTurned(e.formOf(b)) && right.isTransposed && isPlain(outForm) && (bias === undefined || bias.shape.length === 1);
+  if (inPlace) return e.transpose(multiply(e, [left, right], { turn: true, bias: bias === undefined ? [] : [e.reshape(e.use(bias), [bias.shape[0]!, 1])] }), [1, 0]);
+  return multiply(e, [left, right], { turn: false, bias: bias === undefined ? [] : [e.operand(bias, output.shape, outForm)] });
 }
 
 function batched(node: Node, e: Emitter, { a, b, aInner, bInner }: Product): Name {

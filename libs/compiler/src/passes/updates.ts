@@ -20,7 +20,7 @@ export interface Packed {
 
 /** From this many elements on, an update runs through memory chunk by chunk, so that a chunk stays in the cache. */
 const LARGE = 100_000;
-const CHUNK = { least: 8_192, most: 131_072 };
+const CHUNK = { least: 8_192, most: 65_536 };
 
 /**
  * Updates of many small state leaves that do the same become one update of one vector; updates of large ones are
