@@ -43,8 +43,10 @@ export function blockedInputGradient(node: Node, e: Emitter, { block, pads }: { 
   const output = node.outputs[0]!;
   const [h, w, i, o] = filter.shape as [number, number, number, number];
   const stored = e.use(filter, blockedFilter(filter.shape, block));
-  const turned = e.one('Slice', [stored, e.ints(-1, -1), e.ints(-h - 1, -w - 1), e.ints(2, 3), e.ints(-1, -1)]);
-  const exchanged = e.reshape(e.transpose(turned, [1, 0, 2, 3, 5, 4]), [i, o, h, w]);
+  // Two steps that each move one run of elements, where a single transpose would move them one by one.
+  const swapped = e.reshape(e.transpose(e.reshape(stored, [(o * i * h * w) / block ** 2, block, block]), [0, 2, 1]), [o / block, i / block, h * w, block ** 2]);
+  const turned = e.one('Slice', [e.transpose(swapped, [1, 0, 2, 3]), e.ints(-1), e.ints(-h * w - 1), e.ints(2), e.ints(-1)]);
+  const exchanged = e.reshape(turned, [i, o, h, w]);
   const attributes = { kernel_shape: [h, w], strides: [1, 1], dilations: [1, 1], group: 1, pads };
   define(e, output, e.one('Conv', [image(e, dy, blocked(dy.shape, block)), exchanged], attributes, DOMAIN), block);
 }
@@ -92,8 +94,9 @@ function cutToEven(e: Emitter, name: Name, [h, w]: readonly [number, number]): N
 export function storeBlockedFilter(e: Emitter, output: Value, gradient: Name, form: Form): void {
   const [h, w, i, o] = output.shape as [number, number, number, number];
   const block = form.splits[3]![1]!;
-  const name = i % block === 0
-    ? e.transpose(e.reshape(gradient, [o / block, block, h, w, i / block, block]), [0, 4, 2, 3, 5, 1])
-    : e.transpose(e.reshape(gradient, [o / block, block, h, w, i]), [0, 4, 2, 3, 1]);
-  e.def(output, name, form);
+  const [inner, outer] = i % block === 0 ? [block, i / block] : [1, i];
+  // Two steps that each move runs of elements, as above.
+  const outsLast = e.transpose(e.reshape(gradient, [o / block, block, h * w * i]), [0, 2, 1]);
+  const name = e.transpose(e.reshape(outsLast, [o / block, h * w, outer, inner * block]), [0, 2, 1, 3]);
+  e.def(output, e.reshape(name, storedShape(form)), form);
 }
