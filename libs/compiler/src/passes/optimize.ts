@@ -1,6 +1,7 @@
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fuseBias, fuseRelu } from './fuse.ts';
+import { maskBelowPool, maskOnce } from './masks.ts';
 import { rewrite, type Rule } from './rewrite.ts';
 import { simplify } from './simplify.ts';
 
@@ -8,6 +9,8 @@ import { simplify } from './simplify.ts';
 export const passes: readonly (readonly [name: string, rule: Rule])[] = [
   ['simplify', simplify],
   ['simplify again', simplify],
+  ['masks once', maskOnce],
+  ['masks below pools', maskBelowPool],
   ['bias', fuseBias],
   ['activation', fuseRelu],
 ];

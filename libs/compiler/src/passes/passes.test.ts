@@ -42,9 +42,22 @@ function attackStep(): { fn: Fn; args: TensorTree[] } {
   return { fn: ((images: tf.Tensor) => step(images).state) as Fn, args: [x] };
 }
 
+/** What the gradients of an entropy and of a maximum pool look like behind a Relu. */
+function maskedTwice(): { fn: Fn; args: TensorTree[] } {
+  const fn = (x: tf.Tensor, g: tf.Tensor, z: tf.Tensor) => {
+    const h = tf.relu(x);
+    const entropy = (t: tf.Tensor) => tf.neg(tf.mul(t, tf.log(tf.maximum(t, 1e-6))));
+    const pooled = (t: tf.Tensor) => tf.mul(tf.maxPool(t as tf.Tensor4D, 2, 2, 'valid'), g);
+    const inner = tf.neg(tf.mul(tf.mul(entropy(h), 3), tf.step(h)));
+    return [tf.mul(tf.add(inner, x), tf.step(h)), tf.grad((t) => tf.sum(pooled(tf.relu(t))))(z)] as TensorTree;
+  };
+  return { fn: fn as unknown as Fn, args: [tf.randomNormal([2, 6, 6, 3], 0, 1, 'float32', 5), tf.randomNormal([2, 3, 3, 3], 0, 1, 'float32', 6), tf.randomNormal([2, 6, 6, 3], 0, 1, 'float32', 7)] };
+}
+
 const examples: Record<string, () => { fn: Fn; args: TensorTree[] }> = {
   'a training step': trainingStep,
   'an attack step': attackStep,
+  'masks behind sums and pools': maskedTwice,
   'constants and neutral numbers': () => ({ fn: ((x: tf.Tensor) => tf.add(tf.mul(x, tf.ones([2, 3])), tf.mul(tf.zeros([2, 3]), 2))) as Fn, args: [tf.tensor2d([[1, 2, 3], [4, 5, 6]])] }),
   'reshapes of repeated numbers': () => ({ fn: ((x: tf.Tensor) => tf.reshape(tf.mul(tf.reshape(x, [2, 1]), tf.ones([2, 6])), [2, 2, 3])) as Fn, args: [tf.tensor1d([3, 4])] }),
   'signs through products and sums': () => ({ fn: ((x: tf.Tensor, y: tf.Tensor) => tf.sum(tf.neg(tf.mul(y, tf.neg(x))), 1)) as Fn, args: [tf.tensor2d([[1, -2], [3, 4]]), tf.tensor2d([[2], [5]])] }),

@@ -155,7 +155,9 @@ const matMul: Row = ({ node, builder }) => {
   if (a.shape.length !== 3 || b.shape.length !== 3 || a.shape[0] !== 1 || b.shape[0] !== 1) return undefined;
   const matrix = (value: Value) => builder.emitOne('Reshape', { x: unwrapped(value, builder) }, { shape: value.shape.slice(1) });
   const flat = (value: Value) => (sameShape(unwrapped(value, builder).shape, value.shape.slice(1)) ? unwrapped(value, builder) : matrix(value));
-  const product = builder.emitOne('BatchMatMul', { a: flat(a), b: flat(b) }, node.attributes);
+  const bias = inputOf(node, 'bias');
+  if (inputOf(node, 'preluActivationWeights') !== undefined || (bias !== undefined && bias.shape.length !== 1)) return undefined;
+  const product = builder.emitOne(node.kernel, { a: flat(a), b: flat(b), ...(bias === undefined ? {} : { bias }) }, node.attributes);
   return builder.emitOne('Reshape', { x: product }, { shape: [...output.shape] });
 };
 
@@ -179,7 +181,7 @@ const rows: Readonly<Record<string, Row>> = {
   Add: binary, Sub: binary, Multiply: binary, RealDiv: binary, Maximum: binary, Minimum: binary, Pow: binary, SquaredDifference: binary,
   Equal: binary, NotEqual: binary, Greater: binary, GreaterEqual: binary, Less: binary, LessEqual: binary,
   Neg: unary, Square: unary, Sqrt: unary, Reciprocal: unary,
-  BatchMatMul: matMul,
+  BatchMatMul: matMul, _FusedMatMul: matMul,
   Relu: relu,
   Step: step,
   Sum: sum,

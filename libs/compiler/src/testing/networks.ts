@@ -1,3 +1,4 @@
+import { entropyFlow, layerEntropies } from '@entropic-lab/entropy';
 import type { Network, Params } from '@entropic-lab/models';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -6,19 +7,12 @@ export type TrainState = { params: Params; m: Params; v: Params };
 /** `stepSize` is the learning rate with Adam's bias corrections, made on the host. */
 export type TrainBatch = { x: tf.Tensor; labels: tf.Tensor; stepSize: tf.Tensor };
 
-/** E(h) of equation (6), a number for each example. */
-function entropy(h: tf.Tensor): tf.Tensor {
-  const log = tf.log(tf.maximum(h, 1e-12));
-  return tf.neg(tf.sum(tf.reshape(tf.mul(h, log), [h.shape[0]!, -1]), 1));
-}
-
 /** Cross-entropy + lambda (E_T - c)^2, equation (9). */
 export function entropicLoss(network: Network, lambda: number, target: number) {
   return (params: Params, { x, labels }: TrainBatch): tf.Scalar => {
     const { logits, layers } = network.apply(params, x as tf.Tensor4D);
     const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.oneHot(labels as tf.Tensor1D, 10), tf.logSoftmax(logits)), 1)));
-    const counted = layers.filter(({ kind }) => kind === 'activation' || kind === 'probabilities').map(({ output }) => output);
-    const flow = tf.div(tf.sub(entropy(counted[0]!), entropy(counted.at(-1)!)), counted.length - 1);
+    const flow = entropyFlow(layerEntropies({ layers }));
     return tf.add(crossEntropy, tf.mul(lambda, tf.square(tf.sub(tf.mean(flow), target)))) as tf.Scalar;
   };
 }
