@@ -20,6 +20,10 @@ const options = {
   lambda: { type: 'string' },
   'train-limit': { type: 'string' },
   'test-limit': { type: 'string' },
+  examples: { type: 'string' },
+  attacks: { type: 'string' },
+  steps: { type: 'string' },
+  factor: { type: 'string' },
   seed: { type: 'string', default: '1' },
   threads: { type: 'string', default: '1' },
   engine: { type: 'string', default: 'compiled' },
@@ -48,6 +52,13 @@ export async function saveWeights(network: Network, flags: Flags, name: string):
   const file = weightsFile(flags, name);
   await writeFile(file, await paramsToBytes(network.params));
   return file;
+}
+
+/** Multiplies weights and bias of the last layer: every answer stays, every margin grows by the factor. */
+export function scaleLastLayer(network: Network, factor: number): void {
+  const scaled = Object.fromEntries(Object.entries(network.params).map(([name, value]) => [name, name.startsWith('logits/') ? tf.mul(value, factor) : value.clone()]));
+  network.setParams(scaled);
+  tf.dispose(scaled);
 }
 
 function weightsFile({ out, seed }: Flags, name: string): string {

@@ -2,45 +2,23 @@ import type { AugmentSpec } from '@entropic-lab/protocol';
 import type { Rng } from '@entropic-lab/tensor';
 import type { ImageShape } from './example-set.ts';
 
-/** How one example is moved in one epoch, in whole pixels. */
-export interface Move {
-  readonly down: number;
-  readonly right: number;
-  readonly mirror: boolean;
-}
-
 /**
- * Draws the move of every example of an epoch. An example's move depends on seed, epoch and the example's index in
- * the set, and on neither the batch size nor the order.
+ * How every example of a set is moved in one epoch: for each in turn the pixels down, the pixels right, and 1 where it
+ * is mirrored. An example's move depends on seed, epoch and its index in the set, and on neither the batch size nor the
+ * order. Pixels that nothing covers repeat the nearest edge.
  */
-export function augmentation(spec: AugmentSpec, rng: Rng, { epoch, count, shape }: { epoch: number; count: number; shape: ImageShape }): (index: number) => Move {
+export function augmentation(spec: AugmentSpec, rng: Rng, { epoch, count, shape }: { epoch: number; count: number; shape: ImageShape }): Int16Array {
   const draws = rng.fork(`augment ${epoch}`).uniform(3 * count);
   const reach = { down: Math.floor(spec.shift * shape[0]), right: Math.floor(spec.shift * shape[1]) };
-  return (index) => ({
-    down: Math.floor(draws[3 * index]! * (2 * reach.down + 1)) - reach.down,
-    right: Math.floor(draws[3 * index + 1]! * (2 * reach.right + 1)) - reach.right,
-    mirror: spec.flip && draws[3 * index + 2]! < 0.5,
-  });
+  const moves = new Int16Array(3 * count);
+  for (let at = 0; at < moves.length; at += 3) {
+    moves[at] = Math.floor(draws[at]! * (2 * reach.down + 1)) - reach.down;
+    moves[at + 1] = Math.floor(draws[at + 1]! * (2 * reach.right + 1)) - reach.right;
+    moves[at + 2] = spec.flip && draws[at + 2]! < 0.5 ? 1 : 0;
+  }
+  return moves;
 }
 
 export function changesNothing(spec: AugmentSpec): boolean {
   return spec.shift === 0 && !spec.flip;
-}
-
-/** Copies one image from `source` to `target`, moved; pixels that nothing covers repeat the nearest edge. */
-export function moveImage(source: Float32Array, target: Float32Array, { shape, move }: { shape: ImageShape; move: Move }): void {
-  const [height, width, channels] = shape;
-  let at = 0;
-  for (let row = 0; row < height; row++) {
-    const fromRow = clamp(row - move.down, height);
-    for (let column = 0; column < width; column++) {
-      const shifted = clamp(column - move.right, width);
-      const from = (fromRow * width + (move.mirror ? width - 1 - shifted : shifted)) * channels;
-      for (let channel = 0; channel < channels; channel++) target[at++] = source[from + channel]!;
-    }
-  }
-}
-
-function clamp(place: number, size: number): number {
-  return place < 0 ? 0 : place >= size ? size - 1 : place;
 }

@@ -1,7 +1,7 @@
 import { Rng } from '@entropic-lab/tensor';
 import { describe, expect, it } from 'vitest';
-import { augmentation, moveImage } from './augment.ts';
-import { batches } from './batches.ts';
+import { augmentation } from './augment.ts';
+import { batches, readBatch } from './batches.ts';
 import { exampleSet } from './example-set.ts';
 import { epochOrder, split } from './order.ts';
 
@@ -48,12 +48,9 @@ describe('a split', () => {
 });
 
 describe('augmentation', () => {
-  const image = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  const move = (how: { down?: number; right?: number; mirror?: boolean }) => {
-    const target = new Float32Array(9);
-    moveImage(image, target, { shape: [3, 3, 1], move: { down: 0, right: 0, mirror: false, ...how } });
-    return [...target];
-  };
+  const pixels = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const image = exampleSet({ name: 'one', inputShape: [3, 3, 1], classes: 2, bounds: { min: 0, max: 9 }, pixels, labels: Int32Array.of(0) });
+  const move = ({ down = 0, right = 0, mirror = false }) => [...readBatch(image, Int32Array.of(0), Int16Array.of(down, right, Number(mirror))).inputs];
 
   it('shifts with the edge repeated, and mirrors', () => {
     expect(move({})).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -66,15 +63,15 @@ describe('augmentation', () => {
   it('keeps an example as it is in any batch size, and changes it from epoch to epoch', () => {
     const spec = { shift: 0.5, flip: true };
     const moves = (epoch: number) => augmentation(spec, new Rng(3), { epoch, count: 7, shape: [2, 2, 1] });
-    const inputs = (batchSize: number, epoch: number) => [...batches(set, { batchSize, moveOf: moves(epoch) })].flatMap((batch) => [...batch.inputs]);
+    const inputs = (batchSize: number, epoch: number) => [...batches(set, { batchSize, moves: moves(epoch) })].flatMap((batch) => [...batch.inputs]);
     expect(inputs(2, 1)).toEqual(inputs(7, 1));
     expect(inputs(2, 1)).not.toEqual(inputs(2, 2));
   });
 
   it('uses the whole range of shifts evenly and mirrors half', () => {
     const count = 9000;
-    const move = augmentation({ shift: 0.1, flip: true }, new Rng(1), { epoch: 1, count, shape: [10, 20, 3] });
-    const all = Array.from({ length: count }, (_, index) => move(index));
+    const moves = augmentation({ shift: 0.1, flip: true }, new Rng(1), { epoch: 1, count, shape: [10, 20, 3] });
+    const all = Array.from({ length: count }, (_, index) => ({ down: moves[3 * index], right: moves[3 * index + 1]!, mirror: moves[3 * index + 2] === 1 }));
     const downs = [-1, 0, 1].map((shift) => all.filter(({ down }) => down === shift).length / count);
     downs.forEach((share) => expect(share).toBeCloseTo(1 / 3, 1));
     expect([...new Set(all.map(({ right }) => right))].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2]);

@@ -1,5 +1,5 @@
-import { moveImage, type Move } from './augment.ts';
 import { pixelsPerExample, type ExampleSet } from './example-set.ts';
+import { gather } from './gather.mjs';
 
 /** Examples ready to become tensors. */
 export interface Batch {
@@ -14,15 +14,15 @@ export interface Batch {
 export interface BatchOptions {
   readonly batchSize: number;
   /** Places to visit, in order. Default: all, in file order. */
-  readonly order?: Int32Array;
-  /** How each example is moved. Default: not at all. */
-  readonly moveOf?: (index: number) => Move;
+  readonly order?: Int32Array | undefined;
+  /** How each example is moved, as `augmentation` gives it. Default: not at all. */
+  readonly moves?: Int16Array | undefined;
 }
 
 /** The examples in batches of `batchSize`; the last one is shorter where they do not divide evenly, and is kept. */
-export function* batches(set: ExampleSet, { batchSize, order = fileOrder(set.count), moveOf }: BatchOptions): Generator<Batch, void, undefined> {
+export function* batches(set: ExampleSet, { batchSize, order = fileOrder(set.count), moves }: BatchOptions): Generator<Batch, void, undefined> {
   for (let start = 0; start < order.length; start += batchSize) {
-    yield readBatch(set, order.subarray(start, start + batchSize), moveOf);
+    yield readBatch(set, order.subarray(start, start + batchSize), moves);
   }
 }
 
@@ -32,30 +32,12 @@ export function batchCount(examples: number, batchSize: number): number {
 }
 
 /** The examples at `indices`, as float32 within the bounds. */
-export function readBatch(set: ExampleSet, indices: Int32Array, moveOf?: (index: number) => Move): Batch {
-  const size = pixelsPerExample(set.inputShape);
-  const inputs = new Float32Array(indices.length * size);
-  const labels = new Int32Array(indices.length);
-  const image = moveOf === undefined ? undefined : new Float32Array(size);
-  indices.forEach((index, at) => {
-    const target = inputs.subarray(at * size, (at + 1) * size);
-    readImage(set, index, image ?? target);
-    if (image !== undefined) moveImage(image, target, { shape: set.inputShape, move: moveOf!(index) });
-    labels[at] = set.labels[index]!;
-  });
-  return { size: indices.length, inputs, labels, indices };
+export function readBatch(set: ExampleSet, indices: Int32Array, moves?: Int16Array): Batch {
+  const inputs = new Float32Array(indices.length * pixelsPerExample(set.inputShape));
+  gather({ pixels: set.pixels, inputShape: set.inputShape, moves }, indices, inputs);
+  return { size: indices.length, inputs, labels: indices.map((index) => set.labels[index]!), indices };
 }
 
-/** Bytes as float32 in [0, 1]: value / 255, rounded once. */
-const unitBytes = Float32Array.from({ length: 256 }, (_, value) => value / 255);
-
-function readImage(set: ExampleSet, index: number, target: Float32Array): void {
-  const size = target.length;
-  const stored = set.pixels.subarray(index * size, (index + 1) * size);
-  if (stored instanceof Float32Array) target.set(stored);
-  else for (let at = 0; at < size; at++) target[at] = unitBytes[stored[at]!]!;
-}
-
-function fileOrder(count: number): Int32Array {
+export function fileOrder(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, index) => index);
 }

@@ -3,7 +3,8 @@ export { exampleSet, firstExamples, pixelsPerExample, selectExamples, type Examp
 export { datasetDescriptors, datasetSources, openDataset, type Limits } from './catalogue.ts';
 export type { DatasetSource } from './source.ts';
 export { batchCount, batches, readBatch, type Batch, type BatchOptions } from './batches.ts';
-export { augmentation, changesNothing, type Move } from './augment.ts';
+export { batchesAhead, worthAThread, type AheadOptions } from './batches-ahead.ts';
+export { augmentation, changesNothing } from './augment.ts';
 export { epochOrder, split } from './order.ts';
 export { fetchDataset, type FetchOptions } from './fetch-dataset.ts';
 export type { DownloadProgress } from './download.ts';

@@ -1,4 +1,4 @@
-import { augmentation, batchCount, batches, changesNothing, epochOrder, type Batch } from '@entropic-lab/datasets';
+import { augmentation, batchCount, batchesAhead, changesNothing, epochOrder, type Batch } from '@entropic-lab/datasets';
 import type { TrainingSpec } from '@entropic-lab/protocol';
 import { dispose, type Loop, type TensorTree } from '@entropic-lab/tensor';
 import { scalar, tensor1d, tensor4d, type Tensor4D } from '@tensorflow/tfjs-core';
@@ -14,7 +14,7 @@ import type { StepInput, StepOutput, TrainState } from './training-state.ts';
 
 export type EpochResult = Omit<TrainedEpoch, 'kind' | 'observe' | 'checkpoint'>;
 
-export interface EpochOptions extends Pick<TrainOptions, 'dataset' | 'spec' | 'rng' | 'signal'> {
+export interface EpochOptions extends Pick<TrainOptions, 'dataset' | 'spec' | 'rng' | 'signal' | 'batchThread'> {
   readonly trainer: Trainer;
   readonly optimizer: Optimizer;
   readonly loop: Loop<TrainState, StepInput, StepOutput>;
@@ -40,7 +40,7 @@ export async function* runEpoch(options: EpochOptions, start: Start): AsyncGener
   let consumed = 0;
   const groups = inGroups(repeated(epochBatches(options, start.epoch), trainer.replays), most);
   const prepare = async (): Promise<StepInput[] | undefined> => {
-    const next = groups.next();
+    const next = await groups.next();
     if (next.done) return undefined;
     const first = consumed;
     consumed += next.value.length;
@@ -63,6 +63,7 @@ export async function* runEpoch(options: EpochOptions, start: Start): AsyncGener
       group = ahead ?? (await prepare());
     }
   } finally {
+    await groups.return();
     for (const group of held) dispose(group);
   }
   return {
@@ -74,12 +75,11 @@ export async function* runEpoch(options: EpochOptions, start: Start): AsyncGener
   };
 }
 
-function epochBatches({ dataset, spec, rng }: EpochOptions, epoch: number): Iterable<Batch> {
+function epochBatches({ dataset, spec, rng, batchThread }: EpochOptions, epoch: number): AsyncIterable<Batch> {
   const { train } = dataset;
-  const order = epochOrder(rng, epoch, train.count);
   const { batchSize, augment } = spec;
-  if (changesNothing(augment)) return batches(train, { batchSize, order });
-  return batches(train, { batchSize, order, moveOf: augmentation(augment, rng, { epoch, count: train.count, shape: train.inputShape }) });
+  const moves = changesNothing(augment) ? undefined : augmentation(augment, rng, { epoch, count: train.count, shape: train.inputShape });
+  return batchesAhead(train, { batchSize, order: epochOrder(rng, epoch, train.count), moves, thread: batchThread });
 }
 
 interface Within {

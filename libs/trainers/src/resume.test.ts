@@ -26,7 +26,8 @@ const comparingLoss = defineLoss({
 interface Case {
   readonly training: object;
   readonly loss?: LossDefinition;
-  readonly attack?: AttackDefinition;
+  readonly attack?: AttackDefinition | undefined;
+  readonly batchThread?: boolean;
 }
 
 const adam = { kind: 'adam', learningRate: 0.01 };
@@ -45,11 +46,11 @@ const cases: readonly (readonly [string, Case])[] = [
   ['early stopping', { training: { optimizer: adam, earlyStop: { metric: 'value', mode: 'max', patience: 2 } } }],
 ];
 
-async function run({ training, loss = watchingLoss, attack }: Case, { network, resumeFrom, stopAfter = Infinity }: { network: Network; resumeFrom?: Uint8Array; stopAfter?: number }): Promise<{ epochs: number[]; saved: Uint8Array }> {
+async function run({ training, loss = watchingLoss, attack, batchThread }: Case, { network, resumeFrom, stopAfter = Infinity }: { network: Network; resumeFrom?: Uint8Array; stopAfter?: number }): Promise<{ epochs: number[]; saved: Uint8Array }> {
   const spec = TrainingSpec.parse({ epochs: 4, batchSize: 8, ...training });
   const epochs: number[] = [];
   let saved = new Uint8Array();
-  for await (const item of train({ network, dataset: smallDataset(), spec, loss, attack, runner: eagerRunner(), rng: new Rng(3), resumeFrom })) {
+  for await (const item of train({ network, dataset: smallDataset(), spec, loss, attack, runner: eagerRunner(), rng: new Rng(3), resumeFrom, batchThread })) {
     if (item.kind !== 'epoch') continue;
     epochs.push(item.epoch);
     item.observe({ value: [1, 0, 2, 0, 0][item.epoch - 1] });
@@ -70,6 +71,19 @@ describe.each(cases)('%s', (_, how) => {
     expect(rest.epochs).toEqual([3, 4]);
     expect(Buffer.compare(await paramsToBytes(resumed.params), await paramsToBytes(whole.params))).toBe(0);
     expect(Buffer.compare(rest.saved, uninterrupted.saved)).toBe(0);
+  });
+});
+
+describe('batches that a thread makes', () => {
+  it.each([
+    ['standard', { optimizer: adam, augment: { shift: 0.3, flip: true } }, undefined],
+    ['free', { optimizer: adam, trainer: free }, undefined],
+    ['adversarial', { optimizer: adam, trainer: adversarial }, signStep],
+  ])('train to the same bits: %s', async (_, training, attack) => {
+    const [by, alone] = [smallNetwork(1), smallNetwork(1)];
+    const { saved } = await run({ training, attack, batchThread: true }, { network: by });
+    expect(Buffer.compare(saved, (await run({ training, attack, batchThread: false }, { network: alone })).saved)).toBe(0);
+    [by, alone].forEach((network) => network[Symbol.dispose]());
   });
 });
 

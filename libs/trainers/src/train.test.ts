@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import type { Dataset } from '@entropic-lab/datasets';
 import { toArray, type Network } from '@entropic-lab/models';
 import { defineLoss } from '@entropic-lab/plugin-sdk';
@@ -130,6 +131,21 @@ describe('the end of a training', () => {
     });
     await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(seen).toEqual([1, 2]);
+  });
+
+  it('leaves no thread behind, however it ends', async () => {
+    using network = smallNetwork(1);
+    const begun: Worker[] = [];
+    const remember = (thread: Worker): number => begun.push(thread);
+    process.on('worker', remember);
+    const controller = new AbortController();
+    const ending = async (training: object, signal?: AbortSignal): Promise<void> => {
+      for await (const item of train({ ...options({ network, training }), batchThread: true, signal })) if (item.kind === 'progress') controller.abort();
+    };
+    await expect(ending({ epochs: 5, batchSize: 1 }, controller.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(ending({ epochs: 1, batchSize: 1, optimizer: { kind: 'sgd', learningRate: 1e37 } })).rejects.toMatchObject({ code: 'DIVERGED' });
+    process.off('worker', remember);
+    expect(begun.map(({ threadId }) => threadId)).toEqual([-1, -1]);
   });
 
   it.each([

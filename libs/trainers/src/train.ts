@@ -31,6 +31,8 @@ export interface TrainOptions {
   /** Bytes of a checkpoint: go on after the epoch it was taken at. */
   readonly resumeFrom?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether a thread makes the batches ahead of the steps; they are the same. Default: where the set is large. */
+  readonly batchThread?: boolean | undefined;
 }
 
 /**

@@ -51,6 +51,8 @@ function stage(folder: string, { compiled, scratch }: { compiled: string; scratc
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest;
   if (isCompiled(folder)) {
     cpSync(join(compiled, folder, 'src'), join(staged, 'dist'), { recursive: true });
+    // What a thread runs is JavaScript already.
+    for (const plain of readdirSync(join(source, 'src'))) if (/\.(mjs|d\.mts)$/.test(plain)) cpSync(join(source, 'src', plain), join(staged, 'dist', plain));
     for (const extra of ['README.md', 'fixtures']) if (existsSync(join(source, extra))) cpSync(join(source, extra), join(staged, extra), { recursive: true });
   } else {
     for (const entry of readdirSync(source)) if (entry !== 'node_modules') cpSync(join(source, entry), join(staged, entry), { recursive: true });
