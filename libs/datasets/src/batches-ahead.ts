@@ -62,13 +62,16 @@ async function filled(counters: Int32Array, taken: number, died: () => unknown):
   }
 }
 
+/** Time to make one value of a batch, as measured on a slow processor: docs/experiments/batches-ahead.md. */
+const NANOSECONDS = { moved: 13, asItIs: 4 };
+
 /**
- * The rule by which a thread is used: where making the epoch's batches takes some 100 ms or more, by what was measured
- * (docs/experiments/batches-ahead.md). A thread takes 20 to 40 ms to start, and a copy of the set in shared memory.
+ * The rule by which a thread is used: where making the batches of an epoch takes half a second or more. Below that the
+ * thread's start, the copy of the set into shared memory, and the copy out of the ring cost what they save.
  */
 export function worthAThread(set: ExampleSet, { order, moves }: Pick<BatchOptions, 'order' | 'moves'>): boolean {
-  const nanosecondsPerValue = moves === undefined ? 1 : 3;
-  return (order?.length ?? set.count) * pixelsPerExample(set.inputShape) * nanosecondsPerValue >= 1e8;
+  const values = (order?.length ?? set.count) * pixelsPerExample(set.inputShape);
+  return values * (moves === undefined ? NANOSECONDS.asItIs : NANOSECONDS.moved) >= 5e8;
 }
 
 /** Pixels in memory that threads share: copied once a set, and let go of with it. */
