@@ -14,11 +14,17 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
+  // Pages have the types of a browser, and a program of their own.
+  { files: ['apps/web/src/**/*.ts', 'apps/web/src/**/*.tsx'], languageOptions: { parserOptions: { project: './apps/web/tsconfig.json', tsconfigRootDir: import.meta.dirname } } },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    ignores: ['apps/web/src/**'],
+    // One program for all: a program a project takes more memory than Node gives.
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommended],
-    // One program for all: a program a project takes more memory than Node gives.
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-explicit-any': 'error',

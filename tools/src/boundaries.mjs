@@ -23,7 +23,7 @@ export const layers = {
   'app-server': { mayImport: ['contract', 'store'] },
   'app-worker': { mayImport: [...sdk, 'engine', 'compiler', 'client'] },
   'app-web': { mayImport: ['contract', 'client'] },
-  'app-cli': { mayImport: ['contract', 'client'], mayStart: ['app-server', 'app-worker', 'plugin', 'composite'] },
+  'app-cli': { mayImport: ['contract', 'client'], mayStart: ['app-server', 'app-worker', 'app-web', 'plugin', 'composite'] },
   tool: { mayImport: ['*'] },
   test: { mayImport: ['*'] },
 };
@@ -34,7 +34,7 @@ export const layers = {
  */
 export const restrictedPackages = [
   { prefix: '@tensorflow/', only: ['math', 'sdk', 'engine', 'compiler', 'plugin', 'composite', 'app-worker', 'tool', 'test'] },
-  { prefix: 'onnxruntime-', only: ['compiler', 'tool', 'test'] },
+  { prefix: 'onnxruntime-', only: ['compiler', 'app-web', 'tool', 'test'] },
   { prefix: '@apollo/', only: ['app-server', 'test'] },
   { prefix: 'graphql', only: ['app-server', 'client', 'app-web', 'test'] },
   { prefix: 'drizzle-', only: ['store', 'test'] },

@@ -16,6 +16,7 @@ const steps = [
   { name: 'project graph', command: 'nx', args: ['graph', `--file=${join(scratch, 'graph.json')}`] },
   { name: 'lint', command: 'eslint', args: ['.', '--max-warnings=0'] },
   { name: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the Studio', command: 'tsc', args: ['-p', 'apps/web/tsconfig.json'] },
   { name: 'schema.graphql is what the code says', command: 'tsx', args: ['apps/server/src/schema/print.ts', '--check'] },
   { name: 'tests', command: 'vitest', args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] },
 ];

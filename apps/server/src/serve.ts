@@ -13,6 +13,7 @@ import { artifactRoutes } from './http/artifacts.ts';
 import { frontPage } from './http/front-page.ts';
 import { guard } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
+import { studioRoutes } from './http/studio.ts';
 import { serveLive } from './live/web-socket.ts';
 import { parseLimits } from './parse-limits.ts';
 import { schema } from './schema/index.ts';
@@ -24,12 +25,14 @@ export interface ServeOptions {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly maxRequestBytes: number;
+  /** Folder of the built Studio; undefined: a page that says how to get it. */
+  readonly studio: string | undefined;
 }
 
 const path = '/graphql';
 
 /** Puts GraphQL (HTTP and WebSocket), artifacts and health on the server. */
-export async function serve(http: Server, { store, log, maxRequestBytes, ...names }: ServeOptions): Promise<AsyncDisposable> {
+export async function serve(http: Server, { store, log, maxRequestBytes, studio, ...names }: ServeOptions): Promise<AsyncDisposable> {
   const check = guard(names);
   const format = errorFormatter(log);
   const open = openRequests();
@@ -42,9 +45,11 @@ export async function serve(http: Server, { store, log, maxRequestBytes, ...name
     check(request.headers);
     next();
   });
-  app.use(frontPage(), healthRoutes(store, open.closing), artifactRoutes(store));
+  app.use(healthRoutes(store, open.closing), artifactRoutes(store));
   const context = ({ res }: { res: Response }) => Promise.resolve(createContext({ store, log }, open.signalOf(res)));
   app.use(path, express.json({ limit: maxRequestBytes }), expressMiddleware(apollo, { context }));
+  // Last, for every address that is nobody else's may be a page of the Studio.
+  app.use(studio === undefined ? frontPage() : studioRoutes(studio));
   app.use(answerErrors(log));
   http.on('request', app);
   const close = async () => {

@@ -27,6 +27,7 @@ export const settings: readonly Setting[] = [
   { name: 'forgetSeconds', variable: 'ENTROPIC_FORGET_SECONDS', read: number(1, 1e9), help: 'Silence after which an idle worker is forgotten. Default 604800' },
   { name: 'maxArtifactBytes', variable: 'ENTROPIC_MAX_ARTIFACT_BYTES', read: integer(1, Number.MAX_SAFE_INTEGER), help: 'Size limit of one artifact. Default 4294967296' },
   { name: 'maxRequestBytes', variable: 'ENTROPIC_MAX_REQUEST_BYTES', read: integer(1024, 2 ** 31), help: 'Size limit of a GraphQL request. Default 67108864' },
+  { name: 'studio', variable: 'ENTROPIC_STUDIO', read: text, help: 'Folder of the built Studio, served at /. `entropic up` builds it and gives it' },
   { name: 'logLevel', variable: 'ENTROPIC_LOG_LEVEL', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), help: 'Default info' },
 ];
 

@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly maxArtifactBytes?: number | undefined;
   /** Size limit of a GraphQL request. Default 64 MiB: an epoch tells the outcome of every example. */
   readonly maxRequestBytes?: number | undefined;
+  /** Folder of the built Studio, served at `/`. Default: none, and a page that says how to get it. */
+  readonly studio?: string | undefined;
   /** Default: silent. */
   readonly log?: Logger | undefined;
 }
@@ -67,7 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') });
     held.push(store);
     const names = { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
-    held.push(await serve(http, { store, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26 }));
+    held.push(await serve(http, { store, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26, studio: options.studio }));
     // Not before something else answers: a request that nobody takes waits until its sender gives up.
     http.off('request', notYet);
     held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }));

@@ -1,21 +1,24 @@
 import type { RunSpecInput } from '@entropic-lab/protocol';
 import { artifactsAt, type Artifacts } from './artifacts.ts';
-import { asker } from './ask.ts';
+import { asker, type Ask } from './ask.ts';
 import { endpoint } from './endpoint.ts';
 import { follower, type Follow } from './follow.ts';
 import { changesOf, type Changes } from './changes.ts';
-import { connect } from './live/connection.ts';
+import { connect, type ConnectionState } from './live/connection.ts';
 import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
 import { ArchiveRuns, DeleteRuns, SetRunNotes, TagRuns } from './operations/labels.ts';
 import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
+import { watcher, type Watch } from './watch.ts';
 import { workerSide, type WorkerSide } from './worker-side.ts';
 
 export interface ClientOptions {
   /** Address of a lab: `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly token?: string | undefined;
+  /** Told when the connection of the streams opens, and when it is lost. */
+  readonly onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
 /** A lab at a distance. Every operation throws LabError, with the code and path the server gave, or SERVER_UNREACHABLE. */
@@ -47,13 +50,17 @@ export interface Client extends AsyncDisposable {
   workers(): Promise<Worker[]>;
   readonly worker: WorkerSide;
   readonly artifacts: Artifacts;
+  /** Sends a query or mutation of the caller's own, made with `graphql` of this package. */
+  readonly ask: Ask;
+  /** Follows a subscription of the caller's own, over lost connections. */
+  readonly watch: Watch;
 }
 
 /** @throws LabError INVALID_INPUT for what is not an address. Nothing is called yet. */
-export function createClient({ url, token }: ClientOptions): Client {
+export function createClient({ url, token, onConnection }: ClientOptions): Client {
   const place = endpoint(url, token);
   const ask = asker(place);
-  const connection = connect(place);
+  const connection = connect(place, onConnection);
   return {
     url,
     lab: async () => (await ask(Lab, {})).lab,
@@ -78,6 +85,8 @@ export function createClient({ url, token }: ClientOptions): Client {
     workers: async () => (await ask(Workers, {})).workers,
     worker: workerSide(ask, connection, url),
     artifacts: artifactsAt(place),
+    ask,
+    watch: watcher(connection, url),
     [Symbol.asyncDispose]: async () => void (await connection.dispose()),
   };
 }

@@ -1,5 +1,9 @@
 export { sha256Of, type Artifacts, type TransferOptions } from './artifacts.ts';
 export type { Changes, ChangesOptions, RunChange } from './changes.ts';
+export type { Ask } from './ask.ts';
+export { graphql } from './graphql.ts';
+export type { ConnectionState } from './live/connection.ts';
+export type { Watch, WatchOptions } from './watch.ts';
 export { createClient, type Client, type ClientOptions } from './create-client.ts';
 export type { Follow, FollowOptions } from './follow.ts';
 export type { Architecture, Dataset, Lab, Plugin, Worker } from './operations/catalogue.ts';

@@ -46,12 +46,13 @@ async function demo(flags: DemoFlags): Promise<void> {
   const size = sizeOf(flags);
   console.log(introduction(size));
   await using lab = await startLab({ ...flags, plugins: flags.plugin, onStep: (step) => console.log(`${step} ...`) });
+  console.log(`Watch it at ${lab.url}`);
   const started = Date.now();
   try {
     const before = await runToEnd(lab.client, 'Pretraining', pretraining(size, flags.seed), interrupted);
     const after = await runToEnd(lab.client, 'Entropic retraining', retraining(size, flags.seed, before.id), interrupted);
     console.log(report(size, before.evaluation, after.evaluation));
-    console.log(`\nDone in ${duration((Date.now() - started) / 1000)}. Both runs can be queried at ${lab.url}/graphql:`);
+    console.log(`\nDone in ${duration((Date.now() - started) / 1000)}. Both runs are at ${lab.url}, and can be queried at ${lab.url}/graphql:`);
     for (const { id } of [before, after]) console.log(`  { run(id: "${id}") { status headline { cleanAccuracy networkEntropy entropyFlow } } }`);
   } catch (error) {
     if (!interrupted.aborted) throw error;

@@ -4,6 +4,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabChild, type ChildOptions } from './child.ts';
 import { pluginSources } from './plugins.ts';
+import { builtStudio } from './studio.ts';
 
 export interface LabOptions {
   /** Data folder of the server. */
@@ -53,10 +54,12 @@ async function startProcesses(options: LabOptions, ends: (() => Promise<unknown>
   };
 
   const plugins = await pluginSources(process.cwd(), options.plugins);
+  options.onStep?.('making the Studio ready (the first time some seconds)');
+  const studio = await builtStudio((problem) => options.onStep?.(problem));
   const server = start({
     name: 'server',
     entry: '@entropic-lab/server/main',
-    args: ['--folder', resolve(options.folder), '--port', String(options.port)],
+    args: ['--folder', resolve(options.folder), '--port', String(options.port), ...(studio === undefined ? [] : ['--studio', studio])],
     logFile: logs.server.fd,
   });
   const url = String((await server.ready())['url']);

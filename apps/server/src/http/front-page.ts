@@ -10,6 +10,8 @@ const page = `<!doctype html>
 <p>This server speaks GraphQL at <code>/graphql</code>: queries and mutations by HTTP POST, subscriptions by WebSocket
 (protocol <code>graphql-transport-ws</code>). Artifacts are at <code>/artifacts/&lt;sha256&gt;</code>,
 health at <a href="/healthz"><code>/healthz</code></a> and <a href="/readyz"><code>/readyz</code></a>.</p>
+<p><strong>The Studio is not here:</strong> this server was started without it. <code>entropic up</code> (or <code>npm start</code>) builds it and serves
+it at this address; by hand, <code>npm run build -w apps/web</code> prints a folder, to be given as <code>--studio</code>.</p>
 <p>A first question:</p>
 <pre><code>curl -H 'content-type: application/json' -d '{"query":"{ lab { version } runs { totalCount } }"}' http://localhost:4000/graphql</code></pre>
 </html>

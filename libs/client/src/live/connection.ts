@@ -7,8 +7,10 @@ import type { Endpoint } from '../endpoint.ts';
 /** A network may go away without a word: a ping that stays unanswered so long ends the connection. */
 const silence = { pingEveryMs: 10_000, answerWithinMs: 5_000 } as const;
 
+export type ConnectionState = 'open' | 'lost';
+
 /** One WebSocket for all streams of a client, opened with the first and closed with the last. */
-export function connect({ live: url, token }: Endpoint): Connection {
+export function connect({ live: url, token }: Endpoint, onState: (state: ConnectionState) => void = () => {}): Connection {
   let answer: ReturnType<typeof setTimeout> | undefined;
   const connection = createConnection({
     url,
@@ -25,7 +27,12 @@ export function connect({ live: url, token }: Endpoint): Connection {
       pong: (received) => {
         if (received) clearTimeout(answer);
       },
-      closed: () => clearTimeout(answer),
+      connected: () => onState('open'),
+      closed: (event) => {
+        clearTimeout(answer);
+        // 1000: the last stream was left, so the connection was closed on purpose.
+        if ((event as { code?: number } | undefined)?.code !== 1000) onState('lost');
+      },
     },
   });
   return connection;

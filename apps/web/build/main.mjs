@@ -1,0 +1,35 @@
+/**
+ * Builds the Studio where it is not built yet and prints the folder, as one JSON line. The folder's name is a hash of all
+ * that goes into it, so a build is never stale and never made twice.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { contentHash } from './content-hash.mjs';
+
+const web = join(import.meta.dirname, '..');
+const dist = join(web, 'dist');
+const folder = join(dist, await contentHash(web));
+
+if (!existsSync(folder)) {
+  const building = join(dist, `building-${process.pid}`);
+  await mkdir(dist, { recursive: true });
+  try {
+    await build({ root: web, logLevel: 'error', build: { outDir: building, emptyOutDir: true } });
+    // Of two that build at once, the second finds the folder there, with the same content.
+    await rename(building, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+  await forget(folder);
+}
+console.log(JSON.stringify({ folder }));
+
+/** Builds of earlier sources, but for the one before this: a server may still give it out. */
+async function forget(newest) {
+  const names = (await readdir(dist)).filter((name) => /^[0-9a-f]{16}$/.test(name) && join(dist, name) !== newest);
+  for (const name of names.slice(0, -1)) await rm(join(dist, name), { recursive: true, force: true });
+}

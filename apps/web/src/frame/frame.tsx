@@ -1,0 +1,91 @@
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconMoon, IconSun } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { duration } from '../design/format.ts';
+import { connection, lab } from '../lab/lab.ts';
+import { useNow } from '../lab/now.ts';
+import { useTold } from '../lab/told.ts';
+import { useAnswer } from '../lab/use-answer.ts';
+import { HintLayer } from '../parts/hint-layer.tsx';
+import './frame.css';
+import { places } from './places.ts';
+
+/** What stays while pages come and go: the way around, the state of the connection, light or dark. */
+export function Frame({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        To the content
+      </a>
+      <header className="rail">
+        <Link href="/" className="brand">
+          <img src="/icon.svg" width="22" height="22" alt="" /> Entropic Lab
+        </Link>
+        <Ways />
+        <Foot />
+      </header>
+      <main className="main" id="content" tabIndex={-1}>
+        <LostNote />
+        {children}
+      </main>
+      <HintLayer />
+    </div>
+  );
+}
+
+function Ways() {
+  const [location] = useLocation();
+  return (
+    <nav aria-label="Pages">
+      {places.map((group, at) => (
+        <div key={at} style={{ display: 'contents' }}>
+          {at > 0 ? <hr /> : null}
+          {group.map(({ path, title, icon: Mark, also = [] }) => (
+            <Link key={path} href={path} {...([path, ...also].some((start) => isUnder(location, start)) ? { 'aria-current': 'page' as const } : {})}>
+              <Mark size={17} stroke={1.8} aria-hidden /> {title}
+            </Link>
+          ))}
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function isUnder(location: string, path: string): boolean {
+  return path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
+}
+
+const words = { open: 'Live', connecting: 'Connecting', lost: 'Connection lost' } as const;
+
+function Foot() {
+  const { state } = useTold(connection);
+  const { value } = useAnswer('lab', () => lab.lab());
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  return (
+    <div className="foot">
+      <span className="live" data-state={state} role="status">
+        <i /> {words[state]}
+      </span>
+      <span className="row">
+        <span className="grow">{value === undefined ? '' : `Version ${value.version}`}</span>
+        <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => setColorScheme(dark ? 'light' : 'dark')} aria-label={dark ? 'Light colors' : 'Dark colors'} data-hint={dark ? 'Light colors' : 'Dark colors'}>
+          {dark ? <IconSun size={16} /> : <IconMoon size={16} />}
+        </ActionIcon>
+      </span>
+    </div>
+  );
+}
+
+/** Says when what is shown may be behind the lab, and for how long. */
+function LostNote() {
+  const { state, since } = useTold(connection);
+  const now = useNow();
+  if (state !== 'lost') return null;
+  return (
+    <div className="lost" role="status">
+      The lab does not answer: this page shows what was known {duration(Math.max(1, (now - since) / 1000))} ago. It goes on by itself, and nothing is lost.
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { Button } from '@mantine/core';
+import { useEffect } from 'react';
+import { Link } from 'wouter';
+import { integer } from '../../design/format.ts';
+import { useRunList } from '../../lab/use-run-list.ts';
+import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
+import { Filters } from './filters.tsx';
+import { RunTable } from './run-table.tsx';
+import './runs.css';
+import { useFilter } from './use-filter.ts';
+
+/** All runs, live. */
+export function RunsPage() {
+  const filters = useFilter();
+  const list = useRunList(filters.filter);
+  useEffect(() => void (document.title = 'Runs · Entropic Lab'), []);
+  const nothing = !list.loading && list.rows.length === 0 && list.error === undefined;
+  return (
+    <div className="page runs-page">
+      <div className="title">
+        <h1>Runs</h1>
+        <span className="faint" aria-live="polite">
+          {list.loading && list.rows.length === 0 ? '' : `${integer(list.total)}${filters.active ? ' that match' : ''}`}
+        </span>
+        <span className="grow" />
+        <Filters {...filters} />
+      </div>
+      {list.error === undefined ? null : <ErrorNote error={list.error} />}
+      {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} />}
+    </div>
+  );
+}
+
+function Nothing({ filtered, clear }: { readonly filtered: boolean; readonly clear: () => void }) {
+  if (filtered) {
+    return (
+      <EmptyState title="No run matches" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>
+        There are runs perhaps, but none that passes every filter above.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No runs yet" action={<Button component={Link} href="/new">Start a run</Button>}>
+      A run trains a network, attacks it and says what the attacks found. The first takes some two minutes on two cores.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,10 @@
+import type { ReactNode } from 'react';
+
+/** A number with its unit; the hint says of what, and out of how many. Screen readers hear the hint too. */
+export function Figure({ children, hint, className }: { readonly children: ReactNode; readonly hint: string; readonly className?: string }) {
+  return (
+    <span className={className} data-hint={hint}>
+      {children}
+    </span>
+  );
+}
