@@ -18,10 +18,10 @@ export function NetworkSection({ offered }: { readonly offered: Offered }) {
     <Section title="Network and data">
       <div className="fields">
         <ChoiceField path="dataset.name" label="Data" choices={offered.datasets.map(({ name, title }) => ({ value: name, label: title }))} />
-        <ChoiceField path="model.architecture" label="Network" choices={offered.architectures.map(({ name, title }) => ({ value: name, label: title }))} help={architecture === undefined ? undefined : `${integer(architecture.parameters)} weights`} />
+        <ChoiceField path="model.architecture" label="Network" choices={offered.architectures.map(({ name, title }) => ({ value: name, label: title }))} help={architecture?.parameters == null ? undefined : `${integer(architecture.parameters)} weights`} />
         <FromRun />
-        <NumberField path="dataset.trainLimit" label="Training images" fallback={dataset === undefined ? 'all' : `all ${integer(dataset.trainExamples)}`} help="The first so many, in file order." />
-        <NumberField path="dataset.testLimit" label="Test images" fallback={dataset === undefined ? 'all' : `all ${integer(dataset.testExamples)}`} help="For accuracy and entropies." />
+        <NumberField path="dataset.trainLimit" label="Training images" fallback={dataset?.trainExamples == null ? 'all' : `all ${integer(dataset.trainExamples)}`} help="The first so many, in file order." />
+        <NumberField path="dataset.testLimit" label="Test images" fallback={dataset?.testExamples == null ? 'all' : `all ${integer(dataset.testExamples)}`} help="For accuracy and entropies." />
       </div>
       {architecture === undefined ? null : <More title={`Options of ${architecture.title}`} paths={['model.options']}><SchemaFields schema={architecture.optionsSchema} path="model.options" /></More>}
       {dataset === undefined ? null : <More title={`Options of ${dataset.title}`} paths={['dataset.options']}><SchemaFields schema={dataset.optionsSchema} path="dataset.options" /></More>}

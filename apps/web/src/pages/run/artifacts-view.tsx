@@ -2,7 +2,7 @@ import { bytes } from '../../design/format.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
 import { EmptyState } from '../../parts/notes.tsx';
 
-const kinds = { weights: 'Weights (safetensors)', checkpoint: 'Checkpoint', onnx: 'Network (ONNX)', images: 'Images' } as const;
+const kinds = { weights: 'Weights (safetensors)', checkpoint: 'Checkpoint', onnx: 'Network (ONNX)', images: 'Images', audit: 'Audit, so far' } as const;
 
 /** Files that outlive the run. */
 export function ArtifactsView({ history }: { readonly history: RunHistory }) {
