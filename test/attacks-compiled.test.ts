@@ -5,6 +5,7 @@ import carliniWagner from '@entropic-lab/attack-carlini-wagner';
 import deepfool from '@entropic-lab/attack-deepfool';
 import fab from '@entropic-lab/attack-fab';
 import fgsm from '@entropic-lab/attack-fgsm';
+import hopSkipJump from '@entropic-lab/attack-hop-skip-jump';
 import momentum from '@entropic-lab/attack-momentum';
 import noise from '@entropic-lab/attack-noise';
 import pgd from '@entropic-lab/attack-pgd';
@@ -38,6 +39,7 @@ describe('attacks give the same compiled as eager', () => {
     ['apgd', apgd, { steps: 12 }],
     ['square', square, { queries: 40 }],
     ['fab', fab, { steps: 15 }],
+    ['hop-skip-jump', hopSkipJump, { steps: 4, evaluations: 20 }],
     ['auto', auto, { steps: 12, queries: 30 }],
   ])('%s', (_, attack, options) => assertConforms(attack, { options, compiled: runner }));
 });
