@@ -3,10 +3,11 @@ import { LabError } from '@entropic-lab/protocol';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { runAgent } from './agent/agent.ts';
+import { reportLoads } from './agent/load-reports.ts';
 import { settleEngine } from './agent/settle-engine.ts';
 import { readConfig } from './config.ts';
 import { chooseDevices } from './devices/device.ts';
-import { findDevices } from './devices/find-devices.ts';
+import { findDevices, loadReader } from './devices/find-devices.ts';
 
 /** The agent process of a worker. Ends on SIGTERM, SIGINT, or when the process that started it is gone. */
 async function main(): Promise<void> {
@@ -18,7 +19,8 @@ async function main(): Promise<void> {
   const { catalogue, engine, device } = description;
   const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
   await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
-  await runAgent({ client, worker, equipment, limits: config, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) });
+  const loads = reportLoads({ client, workerId: worker.id, read: loadReader(chosen!), log, stop });
+  await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);
 }
 
 function stopSignal(): AbortSignal {

@@ -1,4 +1,4 @@
-import type { Catalogue, LeaseState, RunSpec, WorkerSpec } from '@entropic-lab/protocol';
+import type { Catalogue, DeviceLoad, LeaseState, RunSpec, WorkerSpec } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import type { Readable } from 'node:stream';
 import type { Announced, ArtifactFiles } from './artifacts/files.ts';
@@ -28,6 +28,7 @@ import { readSeries, type Series, type SeriesOptions } from './query/series.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
 import { followWorkers } from './workers/follow.ts';
+import { reportLoad } from './workers/load.ts';
 import { registerWorker } from './workers/register.ts';
 
 /** All that the lab remembers. Each operation is one transaction; errors are LabErrors, listed at the function behind it. */
@@ -77,6 +78,7 @@ export interface Store extends AsyncDisposable {
   readonly finishRun: (ending: Ending) => Promise<RunRow>;
 
   readonly registerWorker: (spec: WorkerSpec) => Promise<void>;
+  readonly reportLoad: (workerId: string, load: DeviceLoad) => Promise<void>;
   readonly listWorkers: () => Promise<WorkerRow[]>;
   readonly listCatalogues: () => Promise<Catalogue[]>;
   readonly forgetWorkers: (silentSeconds: number) => Promise<string[]>;
@@ -125,6 +127,7 @@ export function operations(session: Session, files: ArtifactFiles) {
     appendEvents: bound(appendEvents),
     finishRun: bound(finishRun),
     registerWorker: bound(registerWorker),
+    reportLoad: bound(reportLoad),
     listWorkers: bound(listWorkers),
     listCatalogues: bound(listCatalogues),
     forgetWorkers: bound(forgetWorkers),

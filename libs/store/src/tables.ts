@@ -1,4 +1,4 @@
-import type { Catalogue, LabErrorRecord, RunEventBody, RunSpec, RunStatus, Verdict } from '@entropic-lab/protocol';
+import type { Catalogue, DeviceLoad, LabErrorRecord, RunEventBody, RunSpec, RunStatus, Verdict } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instant, json, xid8 } from './columns.ts';
@@ -105,6 +105,8 @@ export const workers = pgTable('workers', {
   catalogueHash: text('catalogue_hash').notNull().references(() => catalogues.hash),
   /** What runs may need of it, in the words of `runs.needs`. */
   offers: text('offers').array().notNull(),
+  /** What its device did when it last told. */
+  load: json<DeviceLoad>('load'),
   registeredAt: instant('registered_at').notNull().defaultNow(),
   lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
 });

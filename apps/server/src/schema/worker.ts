@@ -1,7 +1,27 @@
-import { parseWorkerSpec, type WorkerSpec } from '@entropic-lab/protocol';
+import { DeviceLoad, parse, parseWorkerSpec, type WorkerSpec } from '@entropic-lab/protocol';
 import type { WorkerRow } from '@entropic-lab/store';
 import { checkCatalogue } from '../check-spec/check-catalogue.ts';
 import { builder } from './builder.ts';
+
+const DeviceLoadObject = builder.objectRef<DeviceLoad>('DeviceLoad').implement({
+  description: 'What a device did when its worker last told, as far as its system tells.',
+  fields: (t) => ({
+    utilization: t.exposeFloat('utilization', { nullable: true, description: 'Share of the last moments in which it computed, 0 to 1. Of a processor: of all its threads, whoever they worked for.' }),
+    memoryUsedMiB: t.exposeFloat('memoryUsedMiB', { nullable: true, description: 'Memory in use, MiB, whoever uses it.' }),
+    memoryTotalMiB: t.exposeFloat('memoryTotalMiB', { nullable: true, description: 'Memory there is, MiB.' }),
+    powerWatts: t.exposeFloat('powerWatts', { nullable: true, description: 'Power it draws, W.' }),
+  }),
+});
+
+const DeviceLoadInput = builder.inputType('DeviceLoadInput', {
+  description: 'What a device does now; what its system does not tell is left out.',
+  fields: (t) => ({
+    utilization: t.float({ description: 'Share of the last moments in which it computed, 0 to 1.' }),
+    memoryUsedMiB: t.float({ description: 'Memory in use, MiB.' }),
+    memoryTotalMiB: t.float({ description: 'Memory there is, MiB.' }),
+    powerWatts: t.float({ description: 'Power it draws, W.' }),
+  }),
+});
 
 export const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
   description: 'A machine that computes runs.',
@@ -10,6 +30,7 @@ export const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
     name: t.exposeString('name', { description: 'For people.' }),
     engine: t.exposeString('engine', { description: 'What computes.' }),
     device: t.exposeString('device', { description: 'On what.' }),
+    load: t.expose('load', { type: DeviceLoadObject, nullable: true, description: 'What its device did when it last told; null where it never did.' }),
     slots: t.exposeInt('slots', { description: 'Runs it computes at a time.' }),
     pools: t.exposeStringList('pools', { description: 'Whose runs it computes.' }),
     running: t.exposeInt('running', { description: 'Runs it holds now.' }),
@@ -46,6 +67,22 @@ builder.mutationField('registerWorker', (t) =>
       checkCatalogue(worker.catalogue);
       await store.registerWorker(worker);
       log.info({ worker: worker.id, name: worker.name, engine: worker.engine, device: worker.device }, 'worker registered');
+      return true;
+    },
+  }),
+);
+
+builder.mutationField('reportLoad', (t) =>
+  t.field({
+    type: 'Boolean',
+    description: 'Tells what the device of a worker does now; a sign of life. True.',
+    args: {
+      workerId: t.arg.id({ required: true, description: 'A registered worker.' }),
+      load: t.arg({ type: DeviceLoadInput, required: true, description: 'What its device does.' }),
+    },
+    resolve: async (_root, { workerId, load }, { store }) => {
+      const told = Object.fromEntries(Object.entries(load).filter(([, amount]) => amount != null));
+      await store.reportLoad(workerId, parse(DeviceLoad, told, 'load'));
       return true;
     },
   }),

@@ -18,7 +18,7 @@ export type Dataset = ResultOf<typeof Datasets>['datasets'][number];
 export const Architectures = graphql(`query Architectures { architectures { name title inputShape classes parameters pretrained optionsSchema } }`);
 export type Architecture = ResultOf<typeof Architectures>['architectures'][number];
 
-export const WorkerFields = graphql(`fragment WorkerFields on Worker { id name engine device slots pools running catalogueHash registeredAt lastSeenAt }`);
+export const WorkerFields = graphql(`fragment WorkerFields on Worker { id name engine device load { utilization memoryUsedMiB memoryTotalMiB powerWatts } slots pools running catalogueHash registeredAt lastSeenAt }`);
 export const Workers = graphql(`query Workers { workers { ...WorkerFields } }`, [WorkerFields]);
 export const WorkersChanged = graphql(`subscription WorkersChanged { workersChanged { ...WorkerFields } }`, [WorkerFields]);
 export type Worker = ResultOf<typeof Workers>['workers'][number];

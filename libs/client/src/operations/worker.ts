@@ -3,6 +3,8 @@ import { RunFields } from './run-fields.ts';
 
 export const RegisterWorker = graphql(`mutation RegisterWorker($input: WorkerInput!) { registerWorker(input: $input) }`);
 
+export const ReportLoad = graphql(`mutation ReportLoad($workerId: ID!, $load: DeviceLoadInput!) { reportLoad(workerId: $workerId, load: $load) }`);
+
 export const ClaimRun = graphql(
   `mutation ClaimRun($workerId: ID!, $waitSeconds: Float!) {
     claimRun(workerId: $workerId, waitSeconds: $waitSeconds) { run { ...RunFields } lease { runId attempt expiresAt leaseSeconds } nextSeq }

@@ -59,6 +59,11 @@ export function listSuite(get: () => Store): void {
       expect(more).toEqual([]);
       expect(found).toMatchObject({ name: 'second \ufffd', slots: 4, running: 0 });
       expect((await store.listCatalogues())[0]!.datasets).toEqual([]);
+      expect(found!.load).toBeNull();
+      await store.reportLoad(worker.id, { utilization: 0.5, memoryUsedMiB: 10 });
+      await store.registerWorker(worker);
+      expect((await store.listWorkers()).find(({ id }) => id === worker.id)).toMatchObject({ name: 'first', load: { utilization: 0.5, memoryUsedMiB: 10 } });
+      await expect(store.reportLoad('nobody', {})).rejects.toMatchObject({ code: 'UNKNOWN_WORKER' });
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await store.forgetWorkers(0.001)).toContain(worker.id);
       expect((await store.listWorkers()).some(({ id }) => id === worker.id)).toBe(false);
