@@ -35,6 +35,7 @@ export function attackResult(job: AttackJob, { judgements, cleanPredictions, usa
     norm: job.threat.norm,
     epsilon: job.threat.epsilon,
     options: job.options,
+    shown: 'logits',
     examples: judgements.length,
     outcomes,
     attackSuccessRate: attacked === 0 ? null : outcomes.found / attacked,

@@ -9,3 +9,4 @@ export { finish } from './finish.ts';
 export { median, wilsonInterval } from './wilson.ts';
 export { mcnemar, discordant, type Discordant } from './mcnemar.ts';
 export * from './audit/index.ts';
+export { probabilitiesOf } from './probabilities.ts';

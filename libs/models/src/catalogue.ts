@@ -9,6 +9,7 @@ import { mnistCnn } from './architectures/mnist-cnn.ts';
 import { seedParams } from './seed-params.ts';
 import { networkOf } from './layered-network.ts';
 import type { Network } from './network.ts';
+import { scaledLogits } from './scaled-logits.ts';
 import { openOwnModel, ownModelDescriptor } from './own-model.ts';
 
 /** Every architecture the lab builds itself. */
@@ -35,11 +36,13 @@ export function createNetwork(name: string, { options, task, rng }: NewNetwork):
 }
 
 /**
- * The network of a spec: built with first weights drawn from `rng`, or the user's own model with the weights it has.
+ * The network of a spec: built with first weights drawn from `rng`, or the user's own model with the weights it has; its
+ * logits multiplied by `logitScale`.
  * @throws LabError as {@link createNetwork} and {@link openOwnModel}.
  */
-export async function openNetwork(name: string, { options, task, rng }: NewNetwork): Promise<Network> {
-  return name === OWN_MODEL ? openOwnModel(options, task) : createNetwork(name, { options, rng, ...(task === undefined ? {} : { task }) });
+export async function openNetwork(name: string, { options, task, rng, logitScale = 1 }: NewNetwork & { readonly logitScale?: number }): Promise<Network> {
+  const network = name === OWN_MODEL ? await openOwnModel(options, task) : createNetwork(name, { options, rng, ...(task === undefined ? {} : { task }) });
+  return logitScale === 1 ? network : scaledLogits(network, logitScale);
 }
 
 /** The architecture as a plain tf.LayersModel, with weights of TF.js' choosing. */

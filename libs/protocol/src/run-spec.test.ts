@@ -34,7 +34,7 @@ describe('a run spec', () => {
     expect(spec.seed).toBe(0);
     expect(spec.training?.optimizer).toEqual({ kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
     expect(spec.training?.loss).toEqual({ plugin: 'cross-entropy', options: {} });
-    expect(spec.evaluation.attacks[0]).toEqual({ plugin: 'fgsm', norm: 'linf', epsilon: 0.3, options: {} });
+    expect(spec.evaluation.attacks[0]).toEqual({ plugin: 'fgsm', norm: 'linf', epsilon: 0.3, options: {}, shown: 'logits' });
   });
 
   it('is the same after parsing twice', () => {

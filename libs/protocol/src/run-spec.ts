@@ -18,6 +18,13 @@ export const PoolName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected
 export const PluginUse = z.strictObject({ plugin: z.string().min(1), options: Options.default({}) });
 export type PluginUse = z.infer<typeof PluginUse>;
 
+/**
+ * What an attack takes for the logits. `probabilities` are those of the softmax, as a model that ends in one gives them:
+ * the mistake that makes C&W fail, kept to repeat results of others that rest on it.
+ */
+export const Shown = z.enum(['logits', 'probabilities']);
+export type Shown = z.infer<typeof Shown>;
+
 export const AttackSpec = z.strictObject({
   plugin: z.string().min(1),
   norm: Norm.default('linf'),
@@ -26,6 +33,7 @@ export const AttackSpec = z.strictObject({
   /** Named defaults of the plugin (`foolbox`, `paper`); `options` go on top. */
   preset: z.string().min(1).optional(),
   options: Options.default({}),
+  shown: Shown.default('logits'),
 });
 export type AttackSpec = z.infer<typeof AttackSpec>;
 
@@ -44,6 +52,8 @@ export const ModelSpec = z.strictObject({
   options: Options.default({}),
   /** Start from the final weights of this run instead of random ones. */
   fromRun: z.string().min(1).optional(),
+  /** Multiplies the logits: the same answers, and in float32 gradients that vanish. A control for defenses that make logits large. */
+  logitScale: z.number().positive().default(1),
 });
 export type ModelSpec = z.infer<typeof ModelSpec>;
 

@@ -10,6 +10,14 @@ export const NormEnum = builder.enumType('Norm', {
   } as const,
 });
 
+export const ShownEnum = builder.enumType('Shown', {
+  description: 'What an attack takes for the logits.',
+  values: {
+    logits: { description: 'The logits: right.' },
+    probabilities: { description: 'The softmax output, as a model that ends in one gives it: a mistake, kept to repeat results that rest on it.' },
+  } as const,
+});
+
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Where a run stands.',
   values: {

@@ -1,7 +1,7 @@
 import type { AttackMember, AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation, NoiseAccuracy } from '@entropic-lab/protocol';
 import { AuditResultObject } from './audit.ts';
 import { builder } from './builder.ts';
-import { NormEnum } from './enums.ts';
+import { NormEnum, ShownEnum } from './enums.ts';
 import { PerExampleObject } from './per-example.ts';
 
 const LayerEntropyObject = builder.objectRef<Entropies['layers'][number]>('LayerEntropy').implement({
@@ -58,6 +58,7 @@ const AttackMemberObject = builder.objectRef<AttackMember>('AttackMember').imple
     plugin: t.exposeString('plugin', { description: 'Name of the plugin.' }),
     version: t.exposeString('version', { description: 'Version of the plugin; the hash of the whole attack covers its code.' }),
     options: t.field({ type: 'JSON', resolve: ({ options }) => options, description: 'As used: preset and defaults filled in.' }),
+    shown: t.field({ type: ShownEnum, resolve: (result) => (result as Partial<AttackResult>).shown ?? 'logits', description: 'What the attack took for the logits; images are judged on the network as it is.' }),
     examples: t.exposeInt('examples', { description: 'Examples it tried: those that nobody before it had found.' }),
     found: t.exposeInt('found', { description: 'Examples for which it found a success within the threat model.' }),
     failed: t.exposeInt('failed', { description: 'Examples for which it threw, or gave pixels that are no numbers.' }),

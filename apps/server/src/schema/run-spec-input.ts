@@ -1,6 +1,6 @@
 import { BatteryEnum } from './audit.ts';
 import { builder } from './builder.ts';
-import { NormEnum } from './enums.ts';
+import { NormEnum, ShownEnum } from './enums.ts';
 
 /*
  * The input has the very shape of a RunSpec document: unions are told apart by `kind`, as there. So a spec file is a
@@ -27,6 +27,7 @@ const ModelSpecInput = builder.inputType('ModelSpecInput', {
     architecture: t.string({ required: true, description: 'Name of an architecture: see `architectures`.' }),
     options: t.field({ type: json, description: "Options by the architecture's schema. Default: its defaults, or those of `fromRun`." }),
     fromRun: t.string({ description: 'Start from the final weights of this run, which has succeeded with the same architecture. Default: random weights.' }),
+    logitScale: t.float({ description: 'Multiplies the logits, above 0: the same answers, and in float32 gradients that vanish; a control. Default 1.' }),
   }),
 });
 
@@ -46,6 +47,7 @@ const AttackSpecInput = builder.inputType('AttackSpecInput', {
     epsilon: t.float({ required: true, description: 'Perturbation budget in the units of the pixels, at least 0.' }),
     preset: t.string({ description: 'Named options of the plugin, such as `foolbox`; `options` go on top.' }),
     options: t.field({ type: json, description: "Options by the plugin's schema. Default: its defaults." }),
+    shown: t.field({ type: ShownEnum, description: 'What the attack takes for the logits. Default `logits`.' }),
   }),
 });
 

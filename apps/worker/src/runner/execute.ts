@@ -32,7 +32,7 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   await using runner = equipment.runner;
   const rng = new Rng(spec.seed);
   const dataset = await openDataset(spec.dataset.name, spec.dataset.options, spec.dataset);
-  using network = await openNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights') });
+  using network = await openNetwork(spec.model.architecture, { options: spec.model.options, task: dataset, rng: rng.fork('weights'), logitScale: spec.model.logitScale });
   if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), spec.model.fromRun === undefined ? job.weightsFile : `weights of run ${spec.model.fromRun}`);
   const attacks = equipment.attacksOf(spec);
   const pace = new Pace(planOf(spec, dataset, attacks));

@@ -1,6 +1,6 @@
 import { firstExamples, type Dataset, type ExampleSet } from '@entropic-lab/datasets';
 import { entropyMeter, type EntropyMeter } from '@entropic-lab/entropy';
-import { accuracy, attackNetwork, diagnose, noiseAccuracy } from '@entropic-lab/evaluation';
+import { accuracy, attackNetwork, diagnose, noiseAccuracy, probabilitiesOf } from '@entropic-lab/evaluation';
 import type { Network } from '@entropic-lab/models';
 import type { AttackResult, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
@@ -85,9 +85,9 @@ interface Attempt {
 
 async function* attackOnce(occasion: Occasion, { attack, index, predictions }: Attempt): AsyncGenerator<RunEventBody, AttackResult, undefined> {
   const { network, dataset, spec, runner, rng, pace, signal, label } = occasion;
-  const { plugin, norm, epsilon } = attack.spec;
+  const { plugin, norm, epsilon, shown } = attack.spec;
   const examples = attacked(dataset, spec);
-  const title = `${label}: ${plugin} ${norm} ${epsilon}`;
+  const title = `${label}: ${plugin} ${norm} ${epsilon}${shown === 'logits' ? '' : ` on ${shown}`}`;
   const job = attackNetwork({
     network,
     examples,
@@ -96,6 +96,7 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
     signal,
     limits: spec.evaluation.limits,
     attack: attack.registered,
+    shown: shown === 'probabilities' ? probabilitiesOf(network) : undefined,
     options: attack.options,
     threat: { norm, epsilon, bounds: dataset.bounds },
     rng: rng.fork(`attack ${index} ${plugin}`),
@@ -107,7 +108,7 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
   for (;;) {
     const step = await job.next();
     pace.advance(attackWork(index), (step.done === true ? examples.count : step.value.done) - done);
-    if (step.done === true) return step.value;
+    if (step.done === true) return { ...step.value, shown };
     done = step.value.done;
     yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
   }
