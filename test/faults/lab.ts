@@ -86,7 +86,7 @@ async function furnish({ hold, count, postgres, engine }: Furnishing): Promise<O
   await startServer();
   const [watcher, ...others] = wires;
   const client = hold(createClient({ url: watcher!.url }));
-  const agentFlags = ['--plugins', standardPlugins, '--engine', engine, '--checkpoint-seconds', '0', '--log-level', 'warn'];
+  const agentFlags = ['--plugins', standardPlugins, '--engine', engine, '--checkpoint-seconds', '0', '--spool-folder', join(folder.path, 'spool'), '--log-level', 'warn'];
   const startAgent = (wire: Wire, name: string) => start('apps/worker/src/main.ts', [...agentFlags, '--url', wire.url, '--name', name]);
   const agents = await Promise.all(others.map((wire, at) => openAgent(wire, () => startAgent(wire, `agent ${at}`))));
   return {

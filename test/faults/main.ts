@@ -41,13 +41,18 @@ async function runSeeds(options: LaneOptions, tally: Tally): Promise<void> {
   }
 }
 
+/** In blocks, so that each lab meets successive seeds, and with them every kind of fault. */
+function share(seeds: readonly number[], lane: number, lanes: number): number[] {
+  return seeds.filter((_, at) => Math.floor((at * lanes) / seeds.length) === lane);
+}
+
 async function main(): Promise<boolean> {
   const [runs, first] = [Number(values.runs), Number(values.seed)];
   const databases = (['pglite', 'postgres'] as const).filter((name) => values.database === name || values.database === 'both');
   if (databases.includes('postgres') && postgresPrograms() === undefined) throw new Error('PostgreSQL is not installed (Debian: apt install postgresql)');
   const tally: Tally = { good: 0, bad: [], met: [], attempts: 0 };
   const seeds = Array.from({ length: runs }, (_, at) => first + at);
-  await Promise.all(databases.map((database, lane) => runSeeds({ database, faults: Number(values.faults), engine: values.engine, seeds: seeds.filter((_, at) => at % databases.length === lane) }, tally)));
+  await Promise.all(databases.map((database, lane) => runSeeds({ database, faults: Number(values.faults), engine: values.engine, seeds: share(seeds, lane, databases.length) }, tally)));
   const byKind = faultKinds.map((kind) => `${tally.met.filter((fault) => fault.kind === kind).length} ${kind}`);
   console.log(`${tally.good} of ${runs} seeds good on ${databases.join(' and ')}; ${tally.met.length} faults (${byKind.join(', ')}), ${tally.attempts} attempts`);
   for (const replay of tally.bad) console.log(`replay: ${replay}`);

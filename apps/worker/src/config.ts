@@ -1,5 +1,6 @@
 import { LabError, parse, PoolName } from '@entropic-lab/protocol';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { DeviceName, EngineName, PluginSource } from './ipc.ts';
@@ -17,6 +18,8 @@ export const settings = {
   checkpointSeconds: { env: 'ENTROPIC_CHECKPOINT_SECONDS', default: '30', help: 'least time between two checkpoints, in seconds' },
   silenceSeconds: { env: 'ENTROPIC_SILENCE_SECONDS', default: '120', help: 'a runner without a sign of life for so long is ended' },
   heapMb: { env: 'ENTROPIC_RUNNER_HEAP_MB', default: '', help: "limit of a runner's JavaScript heap in MB; empty: Node's own" },
+  spoolFolder: { env: 'ENTROPIC_SPOOL_FOLDER', default: join(tmpdir(), 'entropic-spool'), help: 'where events wait on disk while the lab is away; agents of one machine may share it' },
+  spoolMb: { env: 'ENTROPIC_SPOOL_MB', default: '1024', help: 'events of a run that wait, in MB, above which the run pauses' },
   logLevel: { env: 'ENTROPIC_LOG_LEVEL', default: 'info', help: 'trace, debug, info, warn, error or silent' },
 } as const;
 
@@ -32,6 +35,8 @@ const Config = z.strictObject({
   checkpointSeconds: z.coerce.number().min(0),
   silenceSeconds: z.coerce.number().positive(),
   heapMb: z.literal('').transform(() => undefined).or(z.coerce.number().int().min(64)),
+  spoolFolder: z.string().min(1),
+  spoolMb: z.coerce.number().positive(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 });
 export type WorkerConfig = z.output<typeof Config>;

@@ -49,6 +49,9 @@ export const ToRunner = z.discriminatedUnion('type', [
   /** Download a dataset to where it is looked for, or into `folder`. */
   z.strictObject({ type: z.literal('fetch'), dataset: z.string(), folder: z.string().optional() }),
   z.strictObject({ type: z.literal('cancel') }),
+  /** Say nothing more, and so compute nothing more, until told to go on. */
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('goOn') }),
 ]);
 export type ToRunner = z.infer<typeof ToRunner>;
 

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { runAgent } from './agent/agent.ts';
 import { reportLoads } from './agent/load-reports.ts';
 import { settleEngine } from './agent/settle-engine.ts';
+import { openSpool } from './agent/spool/spool.ts';
 import { readConfig } from './config.ts';
 import { chooseDevices } from './devices/device.ts';
 import { findDevices, loadReader } from './devices/find-devices.ts';
@@ -19,8 +20,9 @@ async function main(): Promise<void> {
   const { catalogue, engine, device } = description;
   const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
   await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
+  await using spool = await openSpool(config.spoolFolder);
   const loads = reportLoads({ client, workerId: worker.id, read: loadReader(chosen!), log, stop });
-  await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);
+  await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);
 }
 
 function stopSignal(): AbortSignal {

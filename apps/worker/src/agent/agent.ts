@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 import type { Equipment } from '../ipc.ts';
 import { untilAnswered } from './delivery.ts';
 import { superviseRun, type RunnerLimits } from './run-supervision.ts';
+import { deliverLeft } from './spool/deliver-left.ts';
+import type { Spool } from './spool/spool.ts';
 
 export interface AgentOptions {
   readonly client: Client;
   readonly worker: WorkerSpec;
   readonly equipment: Equipment;
   readonly limits: RunnerLimits;
+  readonly spool: Spool;
   readonly log: Logger;
   /** Ends the agent: runs in progress are cancelled, nothing new is claimed. */
   readonly stop: AbortSignal;
@@ -23,7 +26,17 @@ const claimWaitSeconds = 20;
 /** Registers with the lab, then claims and computes runs in each slot until stopped. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   await register(options);
-  await Promise.all(Array.from({ length: options.worker.slots ?? 1 }, () => serveSlot(options)));
+  await Promise.all([deliverAllLeft(options), ...serveSlots(options)]);
+}
+
+function serveSlots(options: AgentOptions): Promise<void>[] {
+  return Array.from({ length: options.worker.slots ?? 1 }, () => serveSlot(options));
+}
+
+/** What agents before this one had not delivered when they ended. */
+async function deliverAllLeft({ client, spool, log, stop }: AgentOptions): Promise<void> {
+  const left = await spool.adopt(client.url);
+  await Promise.all(left.map((folder) => deliverLeft(folder, { client, log, stop })));
 }
 
 async function register({ client, worker, log, stop, onRegistered }: AgentOptions): Promise<void> {
@@ -36,7 +49,7 @@ async function register({ client, worker, log, stop, onRegistered }: AgentOption
 }
 
 async function serveSlot(options: AgentOptions): Promise<void> {
-  const { client, worker, equipment, limits, log, stop } = options;
+  const { client, worker, equipment, limits, spool, log, stop } = options;
   while (!stop.aborted) {
     try {
       const claim = await untilAnswered(
@@ -47,7 +60,7 @@ async function serveSlot(options: AgentOptions): Promise<void> {
       if (claim === undefined) continue;
       log.info({ runId: claim.lease.runId, attempt: claim.lease.attempt }, 'run claimed');
       // A run that cannot be ended here is ended by the lab when its lease expires; the others are not its business.
-      await superviseRun(claim, { ...limits, client, worker, equipment, log, stop }).catch((error: unknown) => log.error({ runId: claim.lease.runId, error }, 'run given up'));
+      await superviseRun(claim, { ...limits, client, worker, equipment, spool, log, stop }).catch((error: unknown) => log.error({ runId: claim.lease.runId, error }, 'run given up'));
     } catch (error) {
       if (stop.aborted) return;
       if (error instanceof LabError && error.code === 'UNKNOWN_WORKER') await register(options);

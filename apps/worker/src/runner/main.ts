@@ -10,6 +10,8 @@ import { endWithParent } from './orphan-watch.ts';
  * Signals of the terminal are the agent's business.
  */
 const cancel = new AbortController();
+let paused: Promise<void> | undefined;
+let goOn = (): void => undefined;
 endWithParent();
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
@@ -20,7 +22,13 @@ process.on('message', (message) => void hear(parse(ToRunner, message, 'agent mes
 async function hear(message: ToRunner): Promise<void> {
   switch (message.type) {
     case 'cancel':
+      goOn();
       return cancel.abort();
+    case 'pause':
+      paused ??= new Promise((resolve) => (goOn = resolve));
+      return;
+    case 'goOn':
+      return goOn();
     case 'describe':
       return await end(await describe(message.equipment).catch(failure));
     case 'run':
@@ -32,7 +40,11 @@ async function hear(message: ToRunner): Promise<void> {
 
 async function ending(work: AsyncIterable<Said>): Promise<FromRunner> {
   try {
-    for await (const { body, files } of work) await say({ type: 'event', body, files: [...files] });
+    for await (const { body, files } of work) {
+      await say({ type: 'event', body, files: [...files] });
+      await paused;
+      paused = undefined;
+    }
     return { type: 'ended', status: 'succeeded' };
   } catch (thrown) {
     return cancel.signal.aborted ? { type: 'ended', status: 'cancelled' } : failure(thrown);

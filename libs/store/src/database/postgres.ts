@@ -20,6 +20,8 @@ const migrationLock = 36_876_742;
 export async function openPostgres(url: string, ear: Ear, options: PostgresOptions): Promise<Driver> {
   const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10, keepAlive: true });
   pool.on('error', options.onError);
+  // The pool listens to idle connections alone: one that breaks while it is lent would end the process.
+  pool.on('connect', (connection) => connection.on('error', options.onError));
   try {
     await migrateAlone(pool);
     const ears = await listen(url, ear, options.onError);
