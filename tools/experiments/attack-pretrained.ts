@@ -12,8 +12,8 @@ import { accuracy, attackNetwork, diagnose, finish } from '@entropic-lab/evaluat
 import type { AttackDefinition } from '@entropic-lab/plugin-sdk';
 import { resolveOptions } from '@entropic-lab/plugin-sdk/registry';
 import type { AttackResult, Norm, Options } from '@entropic-lab/protocol';
+import { maskingOf, type Masking } from './masking.ts';
 import { lenet5, openSetting, record, scaleLastLayer } from './setting.ts';
-import { zeroGradients } from './zero-gradients.ts';
 
 interface Row {
   readonly attack: AttackDefinition;
@@ -41,19 +41,20 @@ using network = await lenet5(setting, true);
 if (flags.factor !== undefined) scaleLastLayer(network, Number(flags.factor));
 const examples = firstExamples(dataset.test, Number(flags.examples ?? 1000), 'examples');
 const clean = await accuracy({ network, examples: dataset.test, runner });
-const withoutGradient = await zeroGradients({ network, examples, runner });
+const masking = await maskingOf({ network, examples, runner });
 await record(setting, 'attack-pretrained', { engine: opened.name, factor: Number(flags.factor ?? 1), testAccuracy: clean.accuracy, ...(await diagnose({ network, examples: dataset.test, runner })) });
 for (const name of flags.attacks?.split(',') ?? usual) {
   const { attack, norm, epsilon, options } = rows[name]!;
   const chosen = resolveOptions(attack, { norm, preset: 'foolbox', options: { ...options, ...(flags.steps === undefined ? {} : { steps: Number(flags.steps) }) } });
   const job = { network, examples, runner, rng: rng.fork('attack').fork(name), attack: { definition: attack, hash: 'in this repository' }, options: chosen, threat: { norm, epsilon, bounds: dataset.bounds } };
   const result = await finish(attackNetwork({ ...job, cleanPredictions: clean.predictions.subarray(0, examples.count) }));
-  await record(setting, 'attack-pretrained', { factor: Number(flags.factor ?? 1), attack: name, ...figures(result, examples, withoutGradient) });
+  await record(setting, 'attack-pretrained', { factor: Number(flags.factor ?? 1), attack: name, ...figures(result, examples, masking) });
 }
 
-/** Of the images that were not fooled: how many have an input gradient of the cross-entropy that is exactly zero. */
-function figures({ outcomes, attackSuccessRate, attackSuccessInterval, robustAccuracy, medianDistance, seconds, perExample, forwardCalls }: AttackResult, set: ExampleSet, zero: Uint8Array): Record<string, unknown> {
+/** Of the images that were not fooled: on how many float32 leaves no gradient of the cross-entropy, and on how many half of it. */
+function figures({ outcomes, attackSuccessRate, attackSuccessInterval, robustAccuracy, medianDistance, seconds, perExample, forwardCalls }: AttackResult, set: ExampleSet, masking: Masking): Record<string, unknown> {
   const missed = perExample.outcome.flatMap((outcome, index) => (outcome === 'notFound' ? [index] : []));
-  const missedWithoutGradient = missed.filter((index) => zero[index] === 1).length;
-  return { examples: set.count, outcomes, attackSuccessRate, attackSuccessInterval, robustAccuracy, medianDistance, missed: missed.length, missedWithoutGradient, forwardCalls, seconds };
+  const among = (mask: Uint8Array, places: readonly number[]): number => places.filter((index) => mask[index] === 1).length;
+  const saturated = { all: masking.saturated.reduce((sum, one) => sum + one, 0), missed: among(masking.saturated, missed) };
+  return { examples: set.count, outcomes, attackSuccessRate, attackSuccessInterval, robustAccuracy, medianDistance, missed: missed.length, zeroGradientMissed: among(masking.zeroGradient, missed), saturated, forwardCalls, seconds };
 }

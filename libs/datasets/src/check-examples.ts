@@ -15,13 +15,14 @@ export function checkLabels(labels: ArrayLike<number>, classes: number, file: st
 }
 
 /** Float pixels must be numbers within the bounds; bytes always are. @throws LabError BAD_DATASET_FILE. */
-export function checkPixels(set: ExampleSet, file: string, remedy: string): ExampleSet {
+export function checkPixels(set: ExampleSet, file: string): ExampleSet {
   if (set.pixels instanceof Uint8Array) return set;
   const { min, max } = set.bounds;
   for (let at = 0; at < set.pixels.length; at++) {
     const value = set.pixels[at]!;
     if (value >= min && value <= max) continue;
     const example = Math.floor(at / pixelsPerExample(set.inputShape));
+    const remedy = Number.isNaN(value) ? 'Replace what is not a number, or leave the example out.' : 'Scale the images, or give their bounds in the options "min" and "max".';
     throw badFile(file, `pixels from ${min} to ${max}`, `${value} in example ${example}`, remedy);
   }
   return set;

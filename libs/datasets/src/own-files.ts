@@ -65,7 +65,7 @@ async function readSet(part: 'train' | 'test', file: string, { classes, min, max
     throw badFile(file, `${images.shape[0]} labels, one for each image`, `shape [${labels.shape.join(', ')}]`, remedy);
   }
   const checked = checkLabels(Array.from(labels.values as ArrayLike<number | bigint>, Number), classes, file, remedy);
-  return checkPixels(exampleSet({ name: `${file} ${part}`, inputShape, classes, bounds, pixels, labels: checked }), file, remedy);
+  return checkPixels(exampleSet({ name: `${file} ${part}`, inputShape, classes, bounds, pixels, labels: checked }), file);
 }
 
 async function readArrays(file: string): Promise<Readonly<Record<string, TensorArray>>> {

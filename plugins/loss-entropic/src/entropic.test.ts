@@ -26,7 +26,7 @@ type Options = ReturnType<typeof entropicLoss.options.parse>;
 function plainLoss(at: Values, options: Options, frozen: Values = start): number {
   const now = plainFlows(at, options);
   const target = options.reference === 'same-batch' ? plainFlows(frozen, options).flows.map((flow) => flow * options.sigma) : Array(BATCH).fill(reference.entropyFlow * options.sigma);
-  const differences = now.flows.map((flow, image) => flow - target[image]);
+  const differences = now.flows.map((flow, image) => flow - (options.target ?? target[image]));
   const sum = differences.reduce((a, b) => a + b, 0);
   const distance = { 'square-of-mean': (sum / BATCH) ** 2, 'square-of-sum': sum ** 2, 'mean-of-squares': differences.reduce((a, b) => a + b * b, 0) / BATCH }[options.reduction];
   return now.crossEntropy + options.lambda * distance;
@@ -116,6 +116,7 @@ const readings: readonly (readonly [string, object])[] = [
   ['the mean of squares', { reduction: 'mean-of-squares' }],
   ['Keras cross-entropy', { crossEntropy: 'clipped-probabilities' }],
   ['the control', { lambda: 0 }],
+  ['a target in place of a multiple', { target: -0.4 }],
 ];
 
 describe.each(readings)('the entropic loss with %s', (_, given) => {
@@ -149,6 +150,17 @@ describe('the reference', () => {
     expect(check({ sigma: 10, lambda: 0 }, lenet)).not.toThrow();
     expect(check({ normalize: true }, { entropyFlow: 1.6, highestEntropyFlow: Math.log(4704) / 4 })).toThrow(/log N_1/);
     expect(check({ countInput: true }, { entropyFlow: 20, highestEntropyFlow: 20.1 })).toThrow(/input counts as h_1/);
+  });
+
+  it('refuses to multiply an E_T that is not above zero, and takes a target instead', () => {
+    const check = (more: object, entropyFlow: number) => () => entropicLoss.checkReference!({ entropyFlow, highestEntropyFlow: 400 }, entropicLoss.options.parse(more));
+    for (const before of [-2.2, 0]) {
+      expect(check({}, before)).toThrow(expect.objectContaining({ code: 'UNREACHABLE_TARGET', path: 'training.loss.options.sigma', message: expect.stringMatching(/E_T > 0 .*option "target"/) }));
+      expect(check({ lambda: 0 }, before)).not.toThrow();
+      expect(check({ sigma: 0 }, before)).not.toThrow();
+      expect(check({ target: 70 }, before)).not.toThrow();
+    }
+    expect(check({ target: 401 }, 44)).toThrow(expect.objectContaining({ code: 'UNREACHABLE_TARGET', path: 'training.loss.options.target' }));
   });
 
   it('measures E_T and its limit for each example', () => {

@@ -23,6 +23,7 @@ export function comparison(networks: readonly Measured[]): string {
         return [
           row(`${attackTitle(attack)} success`, (evaluation) => percent(mine(evaluation)?.attackSuccessRate ?? null)),
           row('  95 % interval', (evaluation) => interval(mine(evaluation))),
+          row('  robust accuracy, of all', (evaluation) => percent(mine(evaluation)?.robustAccuracy ?? null)),
         ];
       }),
       row('E_N', ({ entropies }) => number(entropies.networkEntropy, 4)),
