@@ -4,6 +4,7 @@ import { convBlocks } from '../layout/assign.ts';
 import { blockOf, channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
 import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
 import { blockedConv, blockedInputGradient, storeBlockedFilter } from './conv-blocked.ts';
+import { fewChannelsGradient, hasFewTaps } from './conv-few.ts';
 import { activation, isPerChannel } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 
@@ -118,9 +119,11 @@ const backpropFilter: Lowering = (node, e) => {
   const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
   const output = node.outputs[0]!;
   const info = convInfo(node, x.shape, output.shape);
-  const { pads, strides } = windowOf(info);
+  const window = windowOf(info);
+  const { pads, strides } = window;
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
+  if (!nchw && hasFewTaps(output.shape, window)) return storeFilter(e, output, fewChannelsGradient(node, e, window));
   const nhwc = nchw ? e.transpose(e.use(x), [0, 2, 3, 1]) : e.use(x);
   const kept = cut(e, nhwc, pads, [info.inHeight, info.inWidth], [1, 2]);
   const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
@@ -132,11 +135,15 @@ const backpropFilter: Lowering = (node, e) => {
   };
   const correlated = e.one('Conv', [image, kernel], attributes);
   if (cin === 1 && e.formOf(output).key === 'oihw') return e.def(output, e.reshape(correlated, [cout, 1, kh, kw]), filterFirst(output.shape));
-  const product = e.reshape(correlated, [cout, kh, kw, cin]);
-  const form = e.formOf(output);
-  if (form.key.startsWith('ohwi')) return storeBlockedFilter(e, output, product, form);
-  e.def(output, e.transpose(product, [0, 3, 1, 2]), filterFirst(output.shape));
+  storeFilter(e, output, e.reshape(correlated, [cout, kh, kw, cin]));
 };
+
+/** A filter's gradient [out, height, width, in] in the form that was chosen for it. */
+function storeFilter(e: Emitter, output: Value, gradient: Name): void {
+  const form = e.formOf(output);
+  if (form.key.startsWith('ohwi')) return storeBlockedFilter(e, output, gradient, form);
+  e.def(output, e.transpose(gradient, [0, 3, 1, 2]), filterFirst(output.shape));
+}
 
 /** Each channel is a group whose channels are the batch. */
 const depthwiseBackpropFilter: Lowering = (node, e) => {

@@ -15,11 +15,14 @@ export type Forms = ReadonlyMap<Value, Form>;
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
 export class Emitter {
   readonly blocks = new Blocks();
+  /** Whether only operators of the ONNX standard may be written, for engines other than ours. */
+  readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
 
-  constructor(forms: Forms) {
+  constructor(forms: Forms, { portable = false }: { portable?: boolean } = {}) {
     this.#forms = forms;
+    this.#portable = portable;
   }
 
   /** The form the layout pass chose for a value. */
@@ -75,6 +78,12 @@ export class Emitter {
 
   transpose(name: Name, perm: readonly number[]): Name {
     return this.one('Transpose', [name], { perm });
+  }
+
+  /** Products of a batch of matrices [.., m, k] with the transposes of others [.., n, k]. */
+  timesTransposed(a: Name, b: Name): Name {
+    if (this.#portable) return this.one('MatMul', [a, this.transpose(b, [0, 2, 1])]);
+    return this.one('FusedMatMul', [a, b], { transB: 1 }, 'com.microsoft');
   }
 
   /** Elements converted to a dtype as TF.js' cast does: anything but 0 is true, floats are cut towards 0. */

@@ -32,7 +32,7 @@ export async function exportOnnx<X extends TensorTree>(fn: (x: X) => TensorTree,
   const graph = optimize(withConstants(traced.graph, traced.argumentCount, await Promise.all(traced.captured.map(valuesOf))));
   const inputs = names('input', options.inputs, leaves(example));
   const outputs = names('output', options.outputs, graph.outputs);
-  const e = new Emitter(assignForms(graph));
+  const e = new Emitter(assignForms(graph), { portable: true });
   graph.inputs.forEach((value, i) => e.def(value, e.blocks.declare(inputs[i]!)));
   lowerNodes(graph, e);
   const named = graph.outputs.map((value, i) => info(e.rename(e.use(value), outputs[i]!), value));
