@@ -129,11 +129,17 @@ export function broadcastForm(form: Form, full: readonly number[], shape: readon
 
 /** The elements of a plain array in another form, or back: for state that crosses the boundary of the engine. */
 export function permute<T extends Float32Array | Int32Array | Uint8Array>(values: T, form: Form, direction: 'store' | 'load'): T {
-  if (movesNothing(form)) return values.slice() as T;
+  // Moments of an optimizer begin as zeros, which lie the same in every form.
+  if (movesNothing(form) || isZero(values)) return values.slice() as T;
   const view = viewOf(form);
   const from = direction === 'store' ? view : form.perm.map((axis) => view[axis]!);
   const perm = direction === 'store' ? form.perm : inverse(form.perm);
   return transposed(values, from, perm);
+}
+
+function isZero(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0 || Object.is(values[i], -0)) return false;
+  return true;
 }
 
 function transposed<T extends Float32Array | Int32Array | Uint8Array>(values: T, shape: readonly number[], perm: readonly number[]): T {
@@ -141,11 +147,12 @@ function transposed<T extends Float32Array | Int32Array | Uint8Array>(values: T,
   const outShape = perm.map((axis) => shape[axis]!);
   const outStrides = perm.map((axis) => strides[axis]!);
   const out = new (values.constructor as new (length: number) => T)(values.length);
-  const index = new Array<number>(shape.length).fill(0);
+  const [inner, step] = [outShape.at(-1) ?? 1, outStrides.at(-1) ?? 1];
+  const index = new Array<number>(Math.max(0, shape.length - 1)).fill(0);
   let at = 0;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = values[at]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let i = 0; i < out.length; ) {
+    for (let k = 0, from = at; k < inner; k++, from += step) out[i++] = values[from]!;
+    for (let axis = index.length - 1; axis >= 0; axis--) {
       index[axis]!++;
       at += outStrides[axis]!;
       if (index[axis]! < outShape[axis]!) break;

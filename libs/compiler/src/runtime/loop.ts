@@ -10,6 +10,7 @@ import type { LoopModel } from './loop-model.ts';
 import { Pace } from './pace.ts';
 import type { Feeds, Model } from './sessions.ts';
 import { State } from './state.ts';
+import { Turns } from './turns.ts';
 import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
 
 interface Variant {
@@ -33,6 +34,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   readonly #options: LoopOptions<S, X, Y>;
   readonly #variants = new Map<string, Variant>();
   readonly #pace = new Pace();
+  readonly #turns = new Turns();
   #initial: S | undefined;
   #state: Promise<State<S>> | undefined;
   #disposed = false;
@@ -50,28 +52,17 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     return this.#pace.steps;
   }
 
-  async run(xs: readonly X[]): Promise<Y[]> {
-    const ys: Y[] = [];
-    for (let at = 0; at < xs.length; ) {
-      const variant = await this.#variant(xs[at]!);
-      const key = signature([xs[at]!]);
-      let end = at + 1;
-      while (end < xs.length && signature([xs[end]!]) === key) end++;
-      ys.push(...(await this.#call(variant, xs.slice(at, end))));
-      at = end;
-    }
-    return ys;
+  /** Calls made while one is under way wait for it, in the order they were made. */
+  run(xs: readonly X[]): Promise<Y[]> {
+    return this.#turns.take(() => this.#run(xs));
   }
 
-  async read(): Promise<S> {
-    return (await this.#current()).read();
+  read(): Promise<S> {
+    return this.#turns.take(async () => (await this.#current()).read());
   }
 
-  async write(state: S): Promise<void> {
-    const current = await this.#current();
-    const [expected, got] = [signature([current.example()]), signature([state])];
-    if (expected !== got) throw invalid(`state of types ${expected}`, got, 'state', 'Start another loop for another state');
-    await current.write(state);
+  write(state: S): Promise<void> {
+    return this.#turns.take(() => this.#write(state));
   }
 
   [Symbol.dispose](): void {
@@ -80,6 +71,27 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     this.#initial = undefined;
     this.#state = undefined;
     this.#variants.clear();
+  }
+
+  /** Steps of equal types go in one call. All are compiled before the first is taken: one that cannot be leaves the state as it was. */
+  async #run(xs: readonly X[]): Promise<Y[]> {
+    for (const x of xs) await this.#variant(x);
+    const ys: Y[] = [];
+    for (let at = 0; at < xs.length; ) {
+      const key = signature([xs[at]!]);
+      let end = at + 1;
+      while (end < xs.length && signature([xs[end]!]) === key) end++;
+      ys.push(...(await this.#call(await this.#variant(xs[at]!), xs.slice(at, end))));
+      at = end;
+    }
+    return ys;
+  }
+
+  async #write(state: S): Promise<void> {
+    const current = await this.#current();
+    const [expected, got] = [signature([current.example()]), signature([state])];
+    if (expected !== got) throw invalid(`state of types ${expected}`, got, 'state', 'Start another loop for another state');
+    await current.write(state);
   }
 
   async #current(): Promise<State<S>> {
@@ -109,7 +121,9 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     const stateCount = leaves(state.example()).length;
     const perStep = traced.argumentCount - stateCount + traced.hosts.length;
     checkState(traced, stateCount, name);
-    const variant = { traced, stateCount, perStep, model: await this.#compiled.loop(traced, { state: stateCount, perStep }, name) };
+    const model = await this.#compiled.loop(traced, { state: stateCount, perStep }, name);
+    await this.#compiled.sessions.open(model);
+    const variant = { traced, stateCount, perStep, model };
     this.#variants.set(key, variant);
     return variant;
   }
@@ -152,7 +166,7 @@ async function stepFeeds({ traced, model, stateCount }: Variant, xs: readonly Te
   const types = traced.graph.inputs.slice(stateCount, stateCount + leafCount + traced.hosts.length);
   const feeds = types.map(({ dtype, shape }, j) => {
     const parts = xs.map((_, k) => (j < leafCount ? given[k]![j]! : drawn[k]![j - leafCount]!));
-    return [`step${j}`, toEngine(parts.length === 1 ? parts[0]! : joined(parts, dtype), dtype, [xs.length, ...shape])] as const;
+    return [`step${j}`, toEngine(joined(parts, dtype), dtype, [xs.length, ...shape])] as const;
   });
   const counter = model.needsCounter ? { steps: toEngine(new Float32Array(xs.length), 'float32', [xs.length]) } : {};
   return { ...Object.fromEntries(feeds), ...counter };

@@ -1,7 +1,7 @@
-import { LabError } from '@entropic-lab/protocol';
-import { dispose, eagerRunner, type JitOptions, type Loop, type Runner, type StepFn, type TensorFn, type TensorTree } from '@entropic-lab/tensor';
+import { eagerRunner, type JitOptions, type Runner, type TensorFn, type TensorTree } from '@entropic-lab/tensor';
 import { Compiled } from './cache.ts';
 import type { EngineOptions } from './engine.ts';
+import { FallbackLoop, isUntraceable } from './fallback-loop.ts';
 import { jit } from './jit.ts';
 import { CompiledLoop } from './loop.ts';
 
@@ -23,14 +23,10 @@ export function compiledRunner(options: CompiledRunnerOptions = {}): Runner {
     jit: (fn, { name = fn.name || 'function' }: JitOptions = {}) => withFallback(options, jit(compiled, fn, name), () => eagerRunner().jit(fn)),
     loop: (step, initial, { name = step.name || 'step' }: JitOptions = {}) => {
       const loop = new CompiledLoop(compiled, { step, initial, name });
-      return options.fallback === 'eager' ? new FallbackLoop(loop, step, options) : loop;
+      return options.fallback === 'eager' ? new FallbackLoop(loop, step, options.onFallback) : loop;
     },
     [Symbol.asyncDispose]: () => compiled[Symbol.asyncDispose](),
   };
-}
-
-function isUntraceable(thrown: unknown): thrown is LabError {
-  return thrown instanceof LabError && thrown.code === 'UNTRACEABLE';
 }
 
 function withFallback<A extends readonly TensorTree[], R extends TensorTree>(options: CompiledRunnerOptions, compiled: TensorFn<A, R>, eager: () => TensorFn<A, R>): TensorFn<A, R> {
@@ -46,57 +42,4 @@ function withFallback<A extends readonly TensorTree[], R extends TensorTree>(opt
       return chosen(...args);
     }
   };
-}
-
-/** A compiled loop until it turns out that its step cannot be compiled; then an eager one with the same state. */
-class FallbackLoop<S extends TensorTree, X extends TensorTree, Y extends TensorTree> implements Loop<S, X, Y> {
-  #loop: Loop<S, X, Y>;
-  #fellBack = false;
-  readonly #step: StepFn<S, X, Y>;
-  readonly #options: CompiledRunnerOptions;
-
-  constructor(loop: Loop<S, X, Y>, step: StepFn<S, X, Y>, options: CompiledRunnerOptions) {
-    this.#loop = loop;
-    this.#step = step;
-    this.#options = options;
-  }
-
-  get traced(): boolean {
-    return this.#loop.traced;
-  }
-
-  get stepsPerCall(): number {
-    return this.#loop.stepsPerCall;
-  }
-
-  async run(xs: readonly X[]): Promise<Y[]> {
-    try {
-      return await this.#loop.run(xs);
-    } catch (thrown) {
-      if (!isUntraceable(thrown) || this.#fellBack) throw thrown;
-      this.#options.onFallback?.(thrown.message);
-      await this.#fallBack();
-      return this.#loop.run(xs);
-    }
-  }
-
-  read(): Promise<S> {
-    return this.#loop.read();
-  }
-
-  write(state: S): Promise<void> {
-    return this.#loop.write(state);
-  }
-
-  [Symbol.dispose](): void {
-    this.#loop[Symbol.dispose]();
-  }
-
-  async #fallBack(): Promise<void> {
-    const state = await this.#loop.read();
-    this.#loop[Symbol.dispose]();
-    this.#loop = eagerRunner().loop(this.#step, state);
-    dispose(state);
-    this.#fellBack = true;
-  }
 }

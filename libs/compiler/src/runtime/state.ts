@@ -26,7 +26,7 @@ export class State<S extends TensorTree> {
 
   async write(tree: S): Promise<void> {
     const values = await Promise.all(leaves(tree).map(valuesOf));
-    this.#store(values.map((all) => all.slice()), this.#slots);
+    this.#store(values, this.#slots);
   }
 
   read(): S {
@@ -49,6 +49,7 @@ export class State<S extends TensorTree> {
     return this.#form;
   }
 
+  /** Copies: the values may be a tensor's own memory. */
   #store(byLeaf: readonly Values[], slots: readonly StateSlot[]): void {
     this.#values = slots.map(({ parts, dtype }) => joined(parts.map(({ leaf, form }) => permute(byLeaf[leaf]!, form, 'store')), dtype));
     this.#slots = slots;

@@ -30,8 +30,9 @@ export function toTensor(values: Values, dtype: Dtype, shape: readonly number[])
   return makeTensor(values, [...shape], dtype);
 }
 
-/** Several tensors' elements one after another. */
+/** Several tensors' elements one after another; of one alone, itself. */
 export function joined(parts: readonly Values[], dtype: Dtype): Values {
+  if (parts.length === 1) return parts[0]!;
   const all = new arrays[dtype](parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
