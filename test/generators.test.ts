@@ -9,6 +9,7 @@ describe('nx g @entropic-lab/tools', () => {
   it.each(['attack', 'loss'])('would write a whole %s package', async (kind) => {
     const { stdout } = await promisify(execFile)(join(root, 'node_modules', '.bin', 'nx'), ['g', `@entropic-lab/tools:${kind}`, 'my-idea', '--dry-run'], { cwd: root, env: { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1' } });
     for (const file of ['package.json', 'tsconfig.json', 'README.md', 'src/index.ts', 'src/my-idea.test.ts']) expect(stdout).toContain(`CREATE plugins/${kind}-my-idea/${file}`);
+    for (const file of ['package.json', 'src/lab/plugins.ts']) expect(stdout).toContain(`UPDATE apps/cli/${file}`);
   });
 });
 

@@ -16,7 +16,11 @@ const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export function scaffold({ kind, name, place, sdkVersion }) {
   if (!kinds.includes(kind)) throw new Error(`expected a kind of plugin (${kinds.join(', ')}), got ${JSON.stringify(kind)}`);
   if (!namePattern.test(name)) throw new Error(`expected lower-case words joined by hyphens as name, got ${JSON.stringify(name)}`);
-  const words = { name, title: titleOf(name), identifier: identifierOf(name), kind, sdkVersion, extension: place === 'outside' ? 'js' : 'ts' };
+  const places = {
+    outside: { extension: 'js', testCommand: 'npm test' },
+    workspace: { extension: 'ts', testCommand: `npx vitest run --project unit plugins/${kind}-${name}` },
+  };
+  const words = { name, title: titleOf(name), identifier: identifierOf(name), kind, sdkVersion, ...places[place] };
   const sources = ['common', kind].flatMap((folder) => templates(folder)).concat(templates(place));
   return Object.fromEntries(sources.map(([path, text]) => [fill(path, words), fill(text, words)]));
 }

@@ -7,17 +7,25 @@ import { published, type Manifest } from './published.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /** What a plugin author installs: the SDK and what it stands on. */
-const packages = ['libs/protocol', 'libs/tensor', 'libs/models', 'libs/datasets', 'libs/entropy', 'libs/plugin-sdk', 'tools/create-plugin'];
+const sdk = ['libs/protocol', 'libs/tensor', 'libs/models', 'libs/datasets', 'libs/entropy', 'libs/plugin-sdk', 'tools/create-plugin'];
+
+/** Folders of what is packed: the SDK, and the plugins that are named, of which others may be made. `all` names each. */
+function chosen(names: readonly string[]): string[] {
+  const plugins = readdirSync(join(root, 'plugins'));
+  const unknown = names.find((name) => name !== 'all' && !plugins.includes(name));
+  if (unknown !== undefined) throw new Error(`expected all, or plugins of ${plugins.join(', ')}, got ${unknown}`);
+  return [...sdk, ...plugins.filter((name) => names.includes('all') || names.includes(name)).map((name) => join('plugins', name))];
+}
 
 /**
  * Makes npm packages of the workspace, as they are published: JavaScript and types instead of source, versions instead
- * of workspace links. `npm run pack -- <folder>` writes a .tgz for each into the folder.
+ * of workspace links. `npm run pack -- <folder> [<plugin>...|all]` writes a .tgz for each into the folder.
  */
-function pack(target: string): void {
+function pack(target: string, packages: readonly string[]): void {
   mkdirSync(target, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), 'entropic-pack-'));
   try {
-    const compiled = compile(scratch);
+    const compiled = compile(scratch, packages);
     for (const folder of packages) {
       const staged = stage(folder, { compiled, scratch });
       console.log(`packing ${folder}`);
@@ -29,7 +37,7 @@ function pack(target: string): void {
 }
 
 /** Compiles all of them in one program, since each sees the others as source. Returns the folder with the result. */
-function compile(scratch: string): string {
+function compile(scratch: string, packages: readonly string[]): string {
   const out = join(scratch, 'compiled');
   const config = {
     extends: join(root, 'tsconfig.base.json'),
@@ -40,7 +48,7 @@ function compile(scratch: string): string {
   const file = join(scratch, 'tsconfig.json');
   writeFileSync(file, JSON.stringify(config));
   console.log('compiling');
-  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', file], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', file], { stdio: 'inherit' });
   return out;
 }
 
@@ -65,4 +73,5 @@ function isCompiled(folder: string): boolean {
   return existsSync(join(root, folder, 'src'));
 }
 
-pack(resolve(process.argv[2] ?? join('dist', 'packages')));
+const [target = join('dist', 'packages'), ...names] = process.argv.slice(2);
+pack(resolve(target), chosen(names));

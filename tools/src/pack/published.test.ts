@@ -22,4 +22,10 @@ describe('a published package.json', () => {
       files: ['dist', 'fixtures', 'README.md'],
     });
   });
+
+  it('of a plugin names the built module, and not what its tests need', () => {
+    const manifest = { name: 'attack-x', version: '1.0.0', keywords: ['entropic-lab-plugin'], entropic: { plugin: './src/index.ts' }, devDependencies: { a: '*' } };
+    expect(published(manifest)).toMatchObject({ keywords: ['entropic-lab-plugin'], entropic: { plugin: './dist/index.js' } });
+    expect(published(manifest)).not.toHaveProperty('devDependencies');
+  });
 });
