@@ -4,6 +4,11 @@ import { Frame } from './frame/frame.tsx';
 import { RunsPage } from './pages/runs/runs-page.tsx';
 import { EmptyState } from './parts/notes.tsx';
 
+const ApiPage = lazy(() => import('./pages/api/api-page.tsx'));
+const ComparePage = lazy(() => import('./pages/compare/compare-page.tsx'));
+const DrawPage = lazy(() => import('./pages/draw/draw-page.tsx'));
+const PluginsPage = lazy(() => import('./pages/plugins/plugins-page.tsx'));
+const WorkersPage = lazy(() => import('./pages/workers/workers-page.tsx'));
 const NewRunPage = lazy(() => import('./pages/new-run/new-run-page.tsx'));
 const RunPage = lazy(() => import('./pages/run/run-page.tsx'));
 
@@ -16,6 +21,11 @@ export function App() {
           <Route path="/" component={RunsPage} />
           <Route path="/runs/:id/:view?">{({ id, view }) => <RunPage key={id} id={id} view={view ?? 'charts'} />}</Route>
           <Route path="/new" component={NewRunPage} />
+          <Route path="/api" component={ApiPage} />
+          <Route path="/compare" component={ComparePage} />
+          <Route path="/draw" component={DrawPage} />
+          <Route path="/plugins" component={PluginsPage} />
+          <Route path="/workers" component={WorkersPage} />
           <Route>
             <NotFound />
           </Route>

@@ -152,6 +152,8 @@ export const EvaluationSpec = z.strictObject({
   everyEpochs: z.int().min(0).default(0),
   batchSize: count.default(250),
   limits: LimitsSpec.optional(),
+  /** Keep the first n attacked images beside their adversarial twins, for people to look at. Default: 16. */
+  keepImages: z.int().min(0).max(1000).optional(),
   /** Whether the robustness of the final network is real. Default: not asked. */
   audit: AuditSpec.optional(),
 });

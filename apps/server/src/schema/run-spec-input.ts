@@ -184,6 +184,7 @@ const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
     everyEpochs: t.int({ description: 'Also attack after every n-th epoch, on the same examples. Default 0: only at the end.' }),
     batchSize: t.int({ description: 'Examples a call, at least 1. Default 250.' }),
     limits: t.field({ type: LimitsSpecInput, description: 'What each attack may use. Default: no limit.' }),
+    keepImages: t.int({ description: 'Keep the first n attacked images beside their adversarial twins as an artifact, for people to look at, 0 to 1000. Default 16.' }),
     audit: t.field({ type: AuditSpecInput, description: 'Whether the robustness of the final network is real. Default: not asked.' }),
   }),
 });

@@ -6,6 +6,7 @@ import { duration } from '../design/format.ts';
 import { connection, lab } from '../lab/lab.ts';
 import { useNow } from '../lab/now.ts';
 import { useTold } from '../lab/told.ts';
+import { useWorkers } from '../lab/use-workers.ts';
 import { useAnswer } from '../lab/use-answer.ts';
 import { HintLayer } from '../parts/hint-layer.tsx';
 import './frame.css';
@@ -60,6 +61,8 @@ const words = { open: 'Live', connecting: 'Connecting', lost: 'Connection lost' 
 
 function Foot() {
   const { state } = useTold(connection);
+  // Always watched, so that the connection tells on every page whether what is shown is live.
+  const { workers } = useWorkers();
   const { value } = useAnswer('lab', () => lab.lab());
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme('light') === 'dark';
@@ -67,6 +70,7 @@ function Foot() {
     <div className="foot">
       <span className="live" data-state={state} role="status">
         <i /> {words[state]}
+        {workers === undefined ? null : <Link href="/workers" className="faint" data-hint="Workers that are registered with this lab">{workers.length === 1 ? '1 worker' : `${workers.length} workers`}</Link>}
       </span>
       <span className="row">
         <span className="grow">{value === undefined ? '' : `Version ${value.version}`}</span>

@@ -1,4 +1,4 @@
-import { IconListDetails, IconPlus, type Icon } from '@tabler/icons-react';
+import { IconApi, IconArrowsLeftRight, IconCpu, IconListDetails, IconPencil, IconPlugConnected, IconPlus, type Icon } from '@tabler/icons-react';
 
 export interface Place {
   readonly path: string;
@@ -13,5 +13,12 @@ export const places: readonly (readonly Place[])[] = [
   [
     { path: '/', title: 'Runs', icon: IconListDetails, also: ['/runs'] },
     { path: '/new', title: 'New run', icon: IconPlus },
+    { path: '/compare', title: 'Compare', icon: IconArrowsLeftRight },
+    { path: '/draw', title: 'Draw a digit', icon: IconPencil },
+  ],
+  [
+    { path: '/plugins', title: 'Plugins', icon: IconPlugConnected },
+    { path: '/workers', title: 'Workers', icon: IconCpu },
+    { path: '/api', title: 'API', icon: IconApi },
   ],
 ];

@@ -32,6 +32,8 @@ export interface RunHistory {
   readonly lastSeq: number;
   readonly epochs: readonly Measured[];
   readonly evaluation: Evaluation | undefined;
+  /** `seq` of the event that told it. */
+  readonly evaluatedSeq: number | undefined;
   readonly log: readonly LogLine[];
   readonly artifacts: readonly ArtifactShown[];
   readonly attempts: readonly Attempt[];
@@ -40,7 +42,7 @@ export interface RunHistory {
   readonly error: LabError | undefined;
 }
 
-const empty: RunHistory = { lastSeq: 0, epochs: [], evaluation: undefined, log: [], artifacts: [], attempts: [], rates: [], error: undefined };
+const empty: RunHistory = { lastSeq: 0, epochs: [], evaluation: undefined, evaluatedSeq: undefined, log: [], artifacts: [], attempts: [], rates: [], error: undefined };
 const drawEveryMs = 200;
 const mostRates = 1000;
 
@@ -99,7 +101,10 @@ function take(now: Growing, event: WatchedEvent): void {
   now.lastSeq = event.seq;
   const { seq, time, attempt } = event;
   if ('metrics' in event) now.epochs.push(event.metrics);
-  else if ('evaluation' in event) now.evaluation = event.evaluation;
+  else if ('evaluation' in event) {
+    now.evaluation = event.evaluation;
+    now.evaluatedSeq = seq;
+  }
   else if ('artifact' in event) now.artifacts.push(event.artifact);
   else if ('level' in event) now.log.push({ seq, time, level: event.level, message: event.message });
   else if ('engine' in event) {

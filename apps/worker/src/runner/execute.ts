@@ -1,6 +1,6 @@
 import { openDataset } from '@entropic-lab/datasets';
 import { loadParams, openNetwork, paramsToBytes, type Network } from '@entropic-lab/models';
-import type { ArtifactRef, AuditResult, EpochMetrics, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
+import { LabError, type ArtifactRef, type AuditResult, type EpochMetrics, type FinalEvaluation, type RunEventBody } from '@entropic-lab/protocol';
 import { Rng, type Runner } from '@entropic-lab/tensor';
 import { train, type TrainedEpoch } from '@entropic-lab/trainers';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import type { Job } from '../ipc.ts';
 import { auditing } from './audit.ts';
 import { openEquipment, type OpenEquipment, type RunAttack } from './equipment.ts';
-import { attacksDue, measuring, type Measuring } from './measure.ts';
+import { DEFAULT_KEPT_IMAGES, gallery, type Gallery } from './gallery.ts';
+import { attacked, attacksDue, measuring, type Measuring } from './measure.ts';
+import { networkFile } from './onnx-file.ts';
 import { Pace } from './pace.ts';
 import { planOf, skipEpochs } from './plan.ts';
 
@@ -36,7 +38,8 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   if (job.weightsFile !== undefined) loadParams(network, await readFile(job.weightsFile), spec.model.fromRun === undefined ? job.weightsFile : `weights of run ${spec.model.fromRun}`);
   const attacks = equipment.attacksOf(spec);
   const pace = new Pace(planOf(spec, dataset, attacks));
-  const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal });
+  const images = gallery(spec.evaluation.keepImages ?? DEFAULT_KEPT_IMAGES);
+  const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal, gallery: images });
   const computation = { job, equipment, runner, dataset, network, attacks, rng, pace, measure, signal, notes };
   let evaluation: FinalEvaluation | undefined;
   for await (const said of spec.training === undefined ? [] : training(computation)) {
@@ -44,7 +47,9 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
     else yield said;
   }
   yield* weights(network, job);
+  yield* onnx(network, job);
   evaluation ??= yield* telling(measure.measure('final network', true));
+  yield* keptImages(computation, images);
   const audit = yield* audited(computation);
   yield* drain(notes);
   yield say({ type: 'evaluated', evaluation: { ...evaluation, ...(audit === undefined ? {} : { audit }) } });
@@ -151,6 +156,25 @@ async function* weights(network: Network, job: Job): AsyncGenerator<Said, void, 
   // Nothing of the run itself: equal weights are one artifact.
   const metadata = { architecture: job.spec.model.architecture };
   const { ref, file } = await store(job, { kind: 'weights', name: 'final weights', bytes: await paramsToBytes(network.params, metadata) });
+  yield { body: { type: 'artifact', artifact: ref }, files: [file] };
+}
+
+/** For whoever runs or attacks the network elsewhere; a network that has no such form says so and goes without. */
+async function* onnx(network: Network, job: Job): AsyncGenerator<Said, void, undefined> {
+  try {
+    const { ref, file } = await store(job, { kind: 'onnx', name: 'network and its gradient', bytes: await networkFile(network) });
+    yield { body: { type: 'artifact', artifact: ref }, files: [file] };
+  } catch (thrown) {
+    const { code, message } = LabError.from(thrown);
+    if (code !== 'UNTRACEABLE') throw thrown;
+    yield say({ type: 'log', level: 'warn', message: `no ONNX file of this network: ${message}` });
+  }
+}
+
+async function* keptImages({ job, dataset }: Computation, images: Gallery): AsyncGenerator<Said, void, undefined> {
+  const bytes = images.file(attacked(dataset, job.spec), job.spec.evaluation.attacks);
+  if (bytes === undefined) return;
+  const { ref, file } = await store(job, { kind: 'images', name: 'adversarial images', bytes });
   yield { body: { type: 'artifact', artifact: ref }, files: [file] };
 }
 

@@ -5,6 +5,7 @@ import type { Network } from '@entropic-lab/models';
 import type { AttackResult, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
 import type { RunAttack } from './equipment.ts';
+import type { Gallery } from './gallery.ts';
 import type { Pace } from './pace.ts';
 
 export interface MeasureOptions {
@@ -16,6 +17,8 @@ export interface MeasureOptions {
   readonly rng: Rng;
   readonly pace: Pace;
   readonly signal: AbortSignal;
+  /** Keeps some of the images that are judged. */
+  readonly gallery: Gallery;
 }
 
 /** What a run measures of its network: made once, used after each epoch and at the end. */
@@ -73,7 +76,7 @@ async function underNoise({ network, dataset, spec, runner, rng, signal }: Occas
 }
 
 /** The test examples that are attacked, and seen under noise. */
-function attacked({ test }: Dataset, { evaluation }: RunSpec): ExampleSet {
+export function attacked({ test }: Dataset, { evaluation }: RunSpec): ExampleSet {
   return firstExamples(test, evaluation.examples, 'evaluation.examples');
 }
 
@@ -84,7 +87,7 @@ interface Attempt {
 }
 
 async function* attackOnce(occasion: Occasion, { attack, index, predictions }: Attempt): AsyncGenerator<RunEventBody, AttackResult, undefined> {
-  const { network, dataset, spec, runner, rng, pace, signal, label } = occasion;
+  const { network, dataset, spec, runner, rng, pace, signal, label, gallery } = occasion;
   const { plugin, norm, epsilon, shown } = attack.spec;
   const examples = attacked(dataset, spec);
   const title = `${label}: ${plugin} ${norm} ${epsilon}${shown === 'logits' ? '' : ` on ${shown}`}`;
@@ -103,12 +106,14 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
     cleanPredictions: predictions.subarray(0, examples.count),
   });
   let done = 0;
+  gallery.begin(index);
   pace.begin();
   yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
   for (;;) {
     const step = await job.next();
     pace.advance(attackWork(index), (step.done === true ? examples.count : step.value.done) - done);
     if (step.done === true) return { ...step.value, shown };
+    gallery.take(index, step.value.batch);
     done = step.value.done;
     yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
   }

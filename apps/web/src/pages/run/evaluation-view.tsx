@@ -3,6 +3,7 @@ import { duration, fixed, integer, normSigns, number, percent } from '../../desi
 import type { AttackMeasured } from '../../lab/operations/run-events.ts';
 import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
+import { GalleryPanel } from './gallery-panel.tsx';
 import { AttackSwatch, variantsOf } from '../../parts/attack-name.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { EmptyState, Note } from '../../parts/notes.tsx';
@@ -21,6 +22,7 @@ export function EvaluationView({ run, history }: { readonly run: RunRow; readonl
         <header><h2>Attacks</h2></header>
         <div className="inside scroll-x">{attacks.length === 0 ? <p className="soft">This run was started without attacks.</p> : <AttackTable attacks={attacks} />}</div>
       </div>
+      <GalleryPanel runId={run.id} history={history} attacks={attacks} />
       <div className="panel">
         <header><h2>Beside every attack success</h2><span className="faint small">a low one means little where these are high</span></header>
         <div className="inside">

@@ -1,3 +1,4 @@
+import { Checkbox } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ago, duration, fixed, moment, percent } from '../../design/format.ts';
@@ -10,6 +11,8 @@ import { StatusMark } from '../../parts/status-mark.tsx';
 
 export interface RowState {
   readonly now: number;
+  readonly selected: boolean;
+  select(): void;
 }
 
 export interface Column {
@@ -24,6 +27,7 @@ export interface Column {
 }
 
 export const columns: readonly Column[] = [
+  { key: 'select', title: '', width: '18px', cell: (run, { selected, select }) => <Checkbox size="xs" checked={selected} onChange={select} aria-label={`Choose run ${run.number}`} /> },
   { key: 'status', title: 'Status', width: '100px', cell: (run) => <StatusMark status={run.status} /> },
   {
     key: 'run',

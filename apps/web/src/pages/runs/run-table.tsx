@@ -10,10 +10,12 @@ const template = columns.map(({ width }) => width).join(' ');
 
 export interface RunTableProps {
   readonly list: RunListState & { loadMore(): void };
+  readonly selected: readonly string[];
+  toggle(id: string): void;
 }
 
 /** The runs of which only the lines in sight exist: ten thousand are no more than thirty. */
-export function RunTable({ list }: RunTableProps) {
+export function RunTable({ list, selected, toggle }: RunTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(5000);
   const { rows, more, loading, total } = list;
@@ -27,7 +29,7 @@ export function RunTable({ list }: RunTableProps) {
     <div className="runs-table" ref={scroller} role="table" aria-label="Runs" aria-rowcount={total + 1} tabIndex={0}>
       <div className="head run-grid" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
         {columns.map(({ key, title, hint, end }) => (
-          <div key={key} role="columnheader" className={end === true ? 'end' : ''}>
+          <div key={key} role="columnheader" className={end === true ? 'end' : ''} {...(title === '' ? { 'aria-label': 'Choose' } : {})}>
             <span {...(hint === undefined ? {} : { 'data-hint': hint })}>{heading(title)}</span>
           </div>
         ))}
@@ -35,11 +37,12 @@ export function RunTable({ list }: RunTableProps) {
       <div className="body" role="rowgroup" style={{ height: lines.getTotalSize() }}>
         {shown.map(({ index, start }) => {
           const run = rows[index]!;
+          const state = { now, selected: selected.includes(run.id), select: () => toggle(run.id) };
           return (
-            <div key={run.id} className="line run-grid" role="row" aria-rowindex={index + 2} style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}>
+            <div key={run.id} className="line run-grid" role="row" data-selected={state.selected} aria-rowindex={index + 2} style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}>
               {columns.map(({ key, cell, end }) => (
                 <div key={key} role="cell" className={end === true ? 'end' : ''}>
-                  {cell(run, { now })}
+                  {cell(run, state)}
                 </div>
               ))}
             </div>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { integer } from '../../design/format.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
@@ -12,6 +12,8 @@ import { useFilter } from './use-filter.ts';
 /** All runs, live. */
 export function RunsPage() {
   const filters = useFilter();
+  const [selected, setSelected] = useState<readonly string[]>([]);
+  const toggle = (id: string) => setSelected((before) => (before.includes(id) ? before.filter((other) => other !== id) : [...before, id]));
   const list = useRunList(filters.filter);
   useEffect(() => void (document.title = 'Runs · Entropic Lab'), []);
   const nothing = !list.loading && list.rows.length === 0 && list.error === undefined;
@@ -23,10 +25,17 @@ export function RunsPage() {
           {list.loading && list.rows.length === 0 ? '' : `${integer(list.total)}${filters.active ? ' that match' : ''}`}
         </span>
         <span className="grow" />
+        {selected.length === 0 ? null : (
+          <span className="row">
+            <span className="soft">{selected.length} chosen</span>
+            <Button size="xs" variant="subtle" onClick={() => setSelected([])}>None</Button>
+            <Button size="xs" component={Link} href={`/compare?runs=${selected.join(',')}`} disabled={selected.length < 2}>Compare</Button>
+          </span>
+        )}
         <Filters {...filters} />
       </div>
       {list.error === undefined ? null : <ErrorNote error={list.error} />}
-      {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} />}
+      {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} selected={selected} toggle={toggle} />}
     </div>
   );
 }
