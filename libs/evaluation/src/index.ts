@@ -10,3 +10,4 @@ export { median, wilsonInterval } from './wilson.ts';
 export { mcnemar, discordant, type Discordant } from './mcnemar.ts';
 export * from './audit/index.ts';
 export { probabilitiesOf } from './probabilities.ts';
+export * from './metrics/index.ts';

@@ -26,6 +26,9 @@ export interface SpecFlags {
   readonly entropyOption: readonly NamedValue[];
   readonly attackExamples?: number;
   readonly attackEvery?: number;
+  readonly audit?: Noise;
+  readonly battery?: string;
+  readonly auditExamples?: number;
   readonly set: readonly NamedValue[];
 }
 
@@ -57,6 +60,9 @@ export function specFlags(command: Command): Command {
     .option('--attack <plugin[:norm]@epsilon>', 'attack the network, `pgd:linf@0.3`; may be repeated', (text, all: SpecFlags['attack']) => [...all, attack(text)], [])
     .option('--attack-examples <n>', 'attack, and add noise to, the first n test examples', integer(1))
     .option('--attack-every <n>', 'attack after every n-th epoch too', integer(0))
+    .option('--audit <norm@epsilon>', 'audit the final network, whether its robustness is real: `linf@0.3`', noise)
+    .option('--battery <size>', 'of the audit: quick, standard or thorough; default: standard')
+    .option('--audit-examples <n>', 'audit the first n test examples; default: as many as are attacked', integer(1))
     .option('--noise <norm@epsilon>', 'measure accuracy under noise, `l2@4.5`; may be repeated', (text, all: readonly Noise[]) => [...all, noise(text)], [])
     .option('--entropy-option <name=value>', 'how entropies are read, `layers=all`, `logarithm=base-2`; may be repeated', namedValues, [])
     .option('--set <path=value>', 'any field of the spec, `evaluation.attacks.0.options.steps=100`; may be repeated, and goes on top of all', namedValues, []);
@@ -99,6 +105,7 @@ function fromFlags(flags: SpecFlags): unknown {
       everyEpochs: flags.attackEvery,
       noise: flags.noise.length === 0 ? undefined : flags.noise,
       entropy: options(flags.entropyOption),
+      audit: { ...flags.audit, battery: flags.battery, examples: flags.auditExamples },
     },
   };
 }

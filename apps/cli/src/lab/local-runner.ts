@@ -27,6 +27,8 @@ export type Task =
         readonly equipment: { readonly plugins: readonly PluginSource[]; readonly engine: string };
         readonly folder: string;
         readonly weightsFile?: string;
+        readonly originalFile?: string;
+        readonly auditFile?: string;
         readonly reportedEpochs: number;
         readonly checkpointSeconds: number;
       };

@@ -31,6 +31,12 @@ export function comparison(networks: readonly Measured[]): string {
       row('median logit margin', ({ diagnosis }) => number(diagnosis.medianLogitMargin, 1)),
       row('zero input gradients', ({ diagnosis }) => percent(diagnosis.zeroGradientShare)),
       row('softmax exactly 1', ({ diagnosis }) => percent(diagnosis.saturatedShare)),
+      ...(networks.some(({ evaluation }) => evaluation.audit !== undefined)
+        ? [
+            row('robust accuracy, audited', ({ audit }) => percent(audit?.headline.ofAll ?? null)),
+            row('verdict', ({ audit }) => audit?.verdict ?? '-'),
+          ]
+        : []),
     ],
   );
 }

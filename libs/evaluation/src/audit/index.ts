@@ -5,3 +5,4 @@ export { parseRecord, type AuditRecord, type CompletedLine } from './record.ts';
 export { scales, type Scale } from './scale.ts';
 export { decide, rules, type Signs } from './verdict.ts';
 export { atTemperature, averaged, selfScaled } from './views.ts';
+export { batteryTable, scaleTable } from './tables.ts';

@@ -76,7 +76,7 @@ export const headlineAttacks: readonly AttackRow[] = [
     measures: 'Auto-PGD on targeted DLR, class after class.', threshold: overturns, reference: 'Croce and Hein 2020, equation (7).',
   },
   {
-    id: 'fab-t', title: 'FAB-T', plugin: 'fab', on: 'all', cost: ({ autoSteps, targets }) => 4 * autoSteps * targets, options: ({ autoSteps, targets }) => ({ steps: autoSteps, targets }),
+    id: 'fab-t', title: 'FAB-T', plugin: 'fab', on: 'all', cost: ({ autoSteps, targets }) => 4 * autoSteps * targets, options: ({ autoSteps, targets }) => ({ steps: autoSteps, targets, untilEpsilon: true }),
     measures: 'Fast adaptive boundary attack, class after class; it steps along the boundary of the linearized network.', threshold: overturns, reference: 'Croce and Hein 2020 (FAB).',
   },
   {

@@ -10,9 +10,9 @@ import { findingOf, percent, share } from '../measured.ts';
 const STEP_SIZE = 0.01 / 0.3;
 /** Cross-entropy below this is a rounding, not a rise. */
 const FLAT = 1e-6;
-/** The last tenth of the steps, and the part of the whole rise that must not happen there. */
+/** The last tenth of the steps: where it brings a tenth of the rise, the loss rises as fast at the end as on the way. */
 const LAST = 0.1;
-const STILL = 0.05;
+const STILL = 0.1;
 
 const flat = 'flat loss';
 export const rising = 'still rising at the end';
@@ -21,7 +21,7 @@ export const lost = 'success lost again';
 export const lossPath: BatteryLine = {
   id: 'loss-path',
   title: 'Loss along the attack',
-  measures: "The cross-entropy at each step of the claim's attack: examples for which it never rises by 1e-6, for which more than 5 % of its rise is in the last tenth of the steps, and which were adversarial on the way and are not at the end.",
+  measures: "The cross-entropy at each step of the claim's attack: examples for which it never rises by 1e-6, for which a tenth of its rise or more is in the last tenth of the steps, and which were adversarial on the way and are not at the end.",
   threshold: 'concern 5 %, alarm 50 % of examples with a flat loss: no signal, so that their survival says nothing.',
   reference: 'Carlini et al. 2019. Indicators of Pintor et al.; the next two lines read the same path.',
   on: 'sample',

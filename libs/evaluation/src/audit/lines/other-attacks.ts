@@ -61,11 +61,16 @@ const squareRow: AttackRow = {
 };
 
 const decisionRow: AttackRow = {
-  id: 'decision-based', title: 'Decisions alone', plugin: 'hop-skip-jump', on: 'sample', cost: ({ decisionQueries, decisionSample, sample }) => (decisionQueries * decisionSample) / sample,
-  options: ({ decisionQueries }) => ({ queries: decisionQueries }),
+  id: 'decision-based', title: 'Decisions alone', plugin: 'hop-skip-jump', on: 'sample', cost: ({ decisionSteps, decisionSample, sample }) => (queriesOf(decisionSteps) * decisionSample) / sample,
+  options: ({ decisionSteps }) => ({ steps: decisionSteps }),
   measures: 'HopSkipJump on a few examples: the class is all that it sees. Examples that it breaks and no attack by gradients did.',
   threshold: squareRow.threshold, reference: 'Chen, Jordan, Wainwright 2020.',
 };
+
+/** The t-th leap of HopSkipJump takes 100 sqrt(t) queries for its direction, and some for its length. */
+function queriesOf(steps: number): number {
+  return (200 / 3) * steps ** 1.5 + 30 * steps;
+}
 
 export const blackBoxLine = withoutGradient(squareRow, ({ sample }) => sample);
 export const decisionLine = withoutGradient(decisionRow, ({ sample, scale }) => sample.subarray(0, scale.decisionSample));

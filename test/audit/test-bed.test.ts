@@ -1,0 +1,58 @@
+import { compiledRunner } from '@entropic-lab/compiler';
+import { openDataset, type Dataset } from '@entropic-lab/datasets';
+import { audit, finish, type AuditJob } from '@entropic-lab/evaluation';
+import type { AuditResult } from '@entropic-lab/protocol';
+import { prepareBackend, type Runner } from '@entropic-lab/tensor';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogue } from './attacks.ts';
+import { testBed, type KnownModel } from './test-bed.ts';
+import { EPSILON } from './threat.ts';
+
+const results: { model: KnownModel; result: AuditResult }[] = [];
+let runner: Runner;
+let dataset: Dataset;
+let bed: Awaited<ReturnType<typeof testBed>>;
+
+beforeAll(async () => {
+  await prepareBackend('wasm');
+  runner = compiledRunner({ threads: 1, fallback: 'eager' });
+  dataset = await openDataset('mnist', {}, { trainLimit: 2000, testLimit: 40 });
+  bed = await testBed();
+});
+
+afterAll(async () => {
+  await runner[Symbol.asyncDispose]();
+  console.log(tableOf(results));
+});
+
+function jobFor({ network }: KnownModel): AuditJob {
+  const { original } = bed;
+  return {
+    network, original, runner, examples: dataset.test, surrogateImages: dataset.train, battery: 'quick', seed: 1,
+    threat: { norm: 'linf', epsilon: EPSILON, bounds: dataset.bounds }, attackNamed: catalogue(),
+  };
+}
+
+const expected: Readonly<Record<KnownModel['kind'], readonly string[]>> = { honest: ['reliable', 'suspect'], masked: ['masked', 'broken'] };
+
+describe('models of known kind', () => {
+  it.each(['standard', 'PGD-trained', 'logits x 20', 'logits x 1000', 'long retraining, lambda 0', 'saturating head', 'quantized input', 'random noise layer', 'gradient stop', 'softmax head'])(
+    '%s',
+    async (name) => {
+      const model = bed.models.find((known) => known.name === name)!;
+      const result = await finish(audit(jobFor(model)));
+      results.push({ model, result });
+      expect(expected[model.kind]).toContain(result.verdict);
+    },
+  );
+});
+
+function tableOf(rows: typeof results): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  return rows
+    .map(({ model, result }) => {
+      const said = result.lines.filter(({ finding }) => finding !== 'clear').map(({ id, finding }) => `${id}:${finding}`);
+      return [model.name.padEnd(28), model.kind.padEnd(7), result.verdict.padEnd(9), percent(result.claim.ofAll).padStart(6), percent(result.headline.ofAll).padStart(6), percent(result.worstCase.ofAll).padStart(6), `${result.seconds.toFixed(0)} s`, said.join(' ')].join(' | ');
+    })
+    .join('\n');
+}
