@@ -1,5 +1,5 @@
 import { compiledRunner } from '@entropic-lab/compiler';
-import { openDataset, type Dataset } from '@entropic-lab/datasets';
+import { firstExamples, openDataset, type Dataset } from '@entropic-lab/datasets';
 import { audit, finish, type AuditJob } from '@entropic-lab/evaluation';
 import type { AuditResult } from '@entropic-lab/protocol';
 import { prepareBackend, type Runner } from '@entropic-lab/tensor';
@@ -16,7 +16,7 @@ let bed: Awaited<ReturnType<typeof testBed>>;
 beforeAll(async () => {
   await prepareBackend('wasm');
   runner = compiledRunner({ threads: 1, fallback: 'eager' });
-  dataset = await openDataset('mnist', {}, { trainLimit: 2000, testLimit: 40 });
+  dataset = await openDataset('mnist', {}, { trainLimit: 2000, testLimit: 100 });
   bed = await testBed();
 });
 
@@ -25,10 +25,10 @@ afterAll(async () => {
   console.log(tableOf(results));
 });
 
-function jobFor({ network }: KnownModel): AuditJob {
+function jobFor({ network, images = 40 }: KnownModel): AuditJob {
   const { original } = bed;
   return {
-    network, original, runner, examples: dataset.test, surrogateImages: dataset.train, battery: 'quick', seed: 1,
+    network, original, runner, examples: firstExamples(dataset.test, images, 'images'), surrogateImages: dataset.train, battery: 'quick', seed: 1,
     threat: { norm: 'linf', epsilon: EPSILON, bounds: dataset.bounds }, attackNamed: catalogue(),
   };
 }

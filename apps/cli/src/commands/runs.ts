@@ -28,6 +28,7 @@ export function addRuns(program: Command): void {
           percent(run.headline?.cleanAccuracy ?? null),
           run.headline === null ? '-' : number(run.headline.networkEntropy, 4),
           run.headline === null ? '-' : number(run.headline.entropyFlow),
+          run.verdict ?? '-',
           run.createdAt,
         ]);
         if (run.waiting !== null) waits.push(`${run.id} waits: ${run.waiting.message}`);
@@ -48,6 +49,7 @@ export function addRuns(program: Command): void {
             { title: 'accuracy' },
             { title: 'E_N' },
             { title: 'E_T' },
+            { title: 'verdict', ...left },
             { title: 'created', ...left },
           ],
           rows,

@@ -33,6 +33,9 @@ export interface AuditOptions {
   readonly signal: AbortSignal;
 }
 
+/** Progress is told by batches, and an attack of the headline takes minutes for hundreds of images. */
+const AUDIT_BATCH = 100;
+
 /** Something to report of an audit: a body, or the record as it is now. */
 export type AuditSaid = { readonly body: RunEventBody } | { readonly record: AuditRecord; readonly after: string };
 
@@ -61,7 +64,7 @@ function auditJobOf(asked: AuditSpec, { job, equipment, runner, dataset, network
     signal,
     examples: firstExamples(dataset.test, count, 'evaluation.audit.examples'),
     surrogateImages: dataset.train.count === 0 ? undefined : firstExamples(dataset.train, Math.min(SURROGATE_IMAGES, dataset.train.count), 'dataset.trainLimit'),
-    batchSize: evaluation.batchSize,
+    batchSize: Math.min(evaluation.batchSize, AUDIT_BATCH),
     threat: { norm: asked.norm, epsilon: asked.epsilon, bounds: dataset.bounds },
     battery: asked.battery,
     limits: asked.limits,

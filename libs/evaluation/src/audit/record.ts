@@ -19,13 +19,11 @@ export type AuditRecord = z.infer<typeof AuditRecord>;
 
 /** @throws LabError INVALID_INPUT where it is not the record of an audit. */
 export function parseRecord(bytes: Uint8Array): AuditRecord {
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    return parse(AuditRecord, JSON.parse(new TextDecoder().decode(bytes)), 'audit record');
   } catch (thrown) {
-    throw new LabError('INVALID_INPUT', '[audit] expected JSON, got something else (record). Begin without it.', { path: 'record', cause: thrown });
+    throw new LabError('INVALID_INPUT', `[audit] expected the record of an audit, got ${LabError.from(thrown).message} (record). Begin without it.`, { path: 'record', cause: thrown });
   }
-  return parse(AuditRecord, value, 'audit record');
 }
 
 /** What an audit is of: weights, images, threat model, battery, seed, attacks, original and surrogate images. */

@@ -86,7 +86,7 @@ describe('CLEVER', () => {
     // The gap of the two logits is 2 * 3 (sum - size / 2): its slope is a constant, 6 by pixel.
     const dualLength = { l2: Math.sqrt(size), linf: size, l1: 1 }[norm];
     scores.forEach((score, row) => {
-      const sum = examples.pixels.slice(row * size, (row + 1) * size).reduce((a, b) => a + b, 0);
+      const sum = [...examples.pixels.slice(row * size, (row + 1) * size)].reduce((a, b) => a + b, 0);
       if (row % 5 === 0) expect(score).toBeNull();
       else expect(score).toBeCloseTo(Math.min(1, Math.abs(sum - size / 2) / dualLength), 4);
     });

@@ -10,9 +10,10 @@ import { findingOf, percent, share } from '../measured.ts';
 const STEP_SIZE = 0.01 / 0.3;
 /** Cross-entropy below this is a rounding, not a rise. */
 const FLAT = 1e-6;
-/** The last tenth of the steps: where it brings a tenth of the rise, the loss rises as fast at the end as on the way. */
+/** The last steps, as a share of all. */
 const LAST = 0.1;
-const STILL = 0.1;
+/** A network that errs gives the label at most half of the probability. */
+const BOUNDARY = Math.LN2;
 
 const flat = 'flat loss';
 export const rising = 'still rising at the end';
@@ -21,7 +22,7 @@ export const lost = 'success lost again';
 export const lossPath: BatteryLine = {
   id: 'loss-path',
   title: 'Loss along the attack',
-  measures: "The cross-entropy at each step of the claim's attack: examples for which it never rises by 1e-6, for which a tenth of its rise or more is in the last tenth of the steps, and which were adversarial on the way and are not at the end.",
+  measures: "The cross-entropy at each step of the claim's attack: examples for which it never rises by 1e-6, which survive though as many steps again, at the pace of the last tenth of them, would take it to log 2, where a network can err, and which were adversarial on the way and are not at the end.",
   threshold: 'concern 5 %, alarm 50 % of examples with a flat loss: no signal, so that their survival says nothing.',
   reference: 'Carlini et al. 2019. Indicators of Pintor et al.; the next two lines read the same path.',
   on: 'sample',
@@ -44,7 +45,7 @@ async function* measure(context: LineContext): AsyncGenerator<number, LineOutcom
   }
   const unbroken = paths.filter(({ hits }) => !hits.at(-1)!);
   const flatOnes = unbroken.filter(({ losses }) => rise(losses) <= FLAT).length;
-  const risingOnes = unbroken.filter(({ losses }) => rise(losses) > FLAT && lateRise(losses) > STILL * rise(losses)).length;
+  const risingOnes = unbroken.filter(({ losses }) => lateRise(losses) > FLAT && losses.at(-1)! + lateRise(losses) / LAST >= BOUNDARY).length;
   const lostOnes = unbroken.filter(({ hits }) => hits.includes(true)).length;
   const found = paths.flatMap(({ hits }, row) => (hits.at(-1)! ? [sample[row]!] : []));
   return {
@@ -57,28 +58,44 @@ async function* measure(context: LineContext): AsyncGenerator<number, LineOutcom
 }
 
 async function* pathsOf(context: LineContext): AsyncGenerator<Path[], void, undefined> {
-  const { job, sample, rng, scale } = context;
+  const { job, sample, rng } = context;
   for await (const { images, labels, indices, size } of tensorBatches(job, sample)) {
     const classes = tf.tensor1d(labels, 'int32');
     const random = exampleRandom({ rngs: Array.from(indices, (index) => rng.fork(index)), inputShape: job.examples.inputShape });
     const start = tf.tidy(() => randomStart({ inputs: images, random, threat: job.threat }));
-    const paths: Path[] = Array.from({ length: size }, () => ({ losses: [], hits: [] }));
-    using loop = job.runner.loop(stepOf(context, images, classes), start, { name: 'loss along the attack' });
-    for (let done = 0; done <= scale.pgdSteps; ) {
-      throwIfCancelled(job.signal);
-      const count = Math.min(loop.stepsPerCall, scale.pgdSteps + 1 - done);
-      const iterations = Array.from({ length: count }, (_, at) => tf.scalar(done + at));
-      for (const { loss, hit } of await loop.run(iterations)) {
-        const [losses, hits] = await Promise.all([loss.data(), hit.data()]);
-        paths.forEach((path, row) => (path.losses.push(losses[row]!), path.hits.push(hits[row] === 1)));
-        dispose([loss, hit]);
-      }
-      dispose(iterations);
-      done += count;
+    try {
+      yield await pathsFrom(context, { images, start, classes, size });
+    } finally {
+      dispose([classes, start]);
     }
-    dispose([classes, start]);
-    yield paths;
   }
+}
+
+interface Starts {
+  readonly images: tf.Tensor4D;
+  readonly start: tf.Tensor4D;
+  readonly classes: tf.Tensor1D;
+  readonly size: number;
+}
+
+async function pathsFrom(context: LineContext, { images, start, classes, size }: Starts): Promise<Path[]> {
+  const { runner, signal } = context.job;
+  const steps = context.scale.pgdSteps + 1;
+  const paths: Path[] = Array.from({ length: size }, () => ({ losses: [], hits: [] }));
+  using loop = runner.loop(stepOf(context, images, classes), start, { name: 'loss along the attack' });
+  for (let done = 0; done < steps; ) {
+    throwIfCancelled(signal);
+    const count = Math.min(loop.stepsPerCall, steps - done);
+    const iterations = Array.from({ length: count }, (_, at) => tf.scalar(done + at));
+    for (const { loss, hit } of await loop.run(iterations)) {
+      const [losses, hits] = await Promise.all([loss.data(), hit.data()]);
+      paths.forEach((path, row) => (path.losses.push(losses[row]!), path.hits.push(hits[row] === 1)));
+      dispose([loss, hit]);
+    }
+    dispose(iterations);
+    done += count;
+  }
+  return paths;
 }
 
 /** What the loss is at `x`, and the next `x`. */

@@ -11,10 +11,10 @@ export const pathReadings: readonly BatteryLine[] = [
     ...free,
     id: 'incomplete-optimization',
     title: 'Too few steps',
-    measures: 'Of the loss along the attack: examples that survive while their loss rises as fast in the last tenth of the steps as on the way.',
-    threshold: 'concern from 25 %: with steps of fixed length some find a little more late; where a quarter has not slowed down, more steps may well break more.',
+    measures: 'Of the loss along the attack: examples that survive, and would not if their loss rose for as many steps again as it did in the last tenth of them.',
+    threshold: 'concern from 10 %: an attack of fixed steps leaves a few examples short of the border; where it leaves one in ten, the claim is one of too few steps.',
     reference: 'Indicator of Pintor et al.: incomplete optimization (increasing loss in the first version).',
-    run: (context) => read(context, { name: rising, thresholds: { concern: 0.25, alarm: Infinity }, text: (share) => `The loss of ${share} of the examples still rises at the end of the attack.` }),
+    run: (context) => read(context, { name: rising, thresholds: { concern: 0.1, alarm: Infinity }, text: (share) => `${share} of the examples survive, but would not at the pace of the last steps, were there twice as many.` }),
   },
   {
     ...free,
