@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
-import { kernelTable } from './kernel-table.ts';
+import { kernelTable, withoutRow } from './kernel-table.ts';
+import { loweringTable } from './lower/table.ts';
 
 const folder = new URL('../', import.meta.url);
 const readme = readFileSync(new URL('README.md', folder), 'utf8');
@@ -27,7 +29,15 @@ describe('the README', () => {
     }
   });
 
-  it('lists the kernels of the table', () => {
+  it('lists the kernels of the table (npm run kernels -w libs/compiler)', () => {
     expect(readme).toContain(kernelTable());
+  });
+
+  it('says of each kernel of TF.js that it has a row, or why not', () => {
+    const kernels = Object.entries(tf).filter(([name, value]) => value === name).map(([name]) => name);
+    const known = new Set([...Object.keys(loweringTable), ...Object.values(withoutRow).flat()]);
+    expect(kernels.length).toBeGreaterThan(170);
+    expect(kernels.filter((kernel) => !known.has(kernel))).toEqual([]);
+    expect(Object.values(withoutRow).flat().filter((kernel) => kernel in loweringTable)).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ const inputs = (node: Node) => node.inputs.reduce((sum, { shape }) => sum + size
 
 const windowed = (filter: readonly number[], positions: number) => 2 * sizeOf(filter) * positions;
 /** Positions of a filter: the elements of the output without its channels. */
-const positions = (shape: readonly number[]) => sizeOf(shape.slice(0, 3));
+const positions = (shape: readonly number[]) => sizeOf(shape.slice(0, -1));
 
 const matMul: Flops = (node) => {
   const a = inputOf(node, 'a')!.shape;
@@ -30,8 +30,9 @@ const matMul: Flops = (node) => {
 
 const poolFlops: Flops = (node) => {
   const size = node.attributes['filterSize'];
-  const [h, w] = typeof size === 'number' ? [size, size] : (size as [number, number]);
-  return h * w * Math.min(outputs(node), sizeOf((inputOf(node, 'dy') ?? node.outputs[0]!).shape));
+  const rank = node.outputs[0]!.shape.length - 2;
+  const window = typeof size === 'number' ? size ** rank : sizeOf(size as number[]);
+  return window * Math.min(outputs(node), sizeOf((inputOf(node, 'dy') ?? node.outputs[0]!).shape));
 };
 
 const rows: Readonly<Record<string, Flops>> = {
@@ -43,9 +44,13 @@ const rows: Readonly<Record<string, Flops>> = {
   FusedDepthwiseConv2D: (node) => windowed(inputOf(node, 'filter')!.shape, positions(node.outputs[0]!.shape)),
   DepthwiseConv2dNativeBackpropInput: (node) => windowed(inputOf(node, 'filter')!.shape, positions(inputOf(node, 'dy')!.shape)),
   DepthwiseConv2dNativeBackpropFilter: (node) => windowed(node.outputs[0]!.shape, positions(inputOf(node, 'dy')!.shape)),
+  Conv3D: (node) => windowed(inputOf(node, 'filter')!.shape, positions(node.outputs[0]!.shape)),
+  Conv3DBackpropInputV2: (node) => windowed(inputOf(node, 'filter')!.shape, positions(inputOf(node, 'dy')!.shape)),
+  Conv3DBackpropFilterV2: (node) => windowed(node.outputs[0]!.shape, positions(inputOf(node, 'dy')!.shape)),
   BatchMatMul: matMul,
   _FusedMatMul: matMul,
   AvgPool: poolFlops, MaxPool: poolFlops, AvgPoolGrad: poolFlops, MaxPoolGrad: poolFlops,
+  AvgPool3D: poolFlops, MaxPool3D: poolFlops, AvgPool3DGrad: poolFlops, MaxPool3DGrad: poolFlops,
   ...Object.fromEntries(['Sum', 'Mean', 'Max', 'Min', 'Prod', 'AddN'].map((kernel) => [kernel, inputs])),
   Softmax: (node) => 5 * outputs(node),
 };
@@ -65,8 +70,8 @@ export function counts(graph: Graph): Counts {
   return { flops, bytes, kernels: graph.nodes.length, ...layers(graph) };
 }
 
-const FORWARD = new Set(['Conv2D', 'FusedConv2D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D', '_FusedMatMul']);
-const BACKWARD = new Set(['Conv2DBackpropInput', 'DepthwiseConv2dNativeBackpropInput']);
+const FORWARD = new Set(['Conv2D', 'FusedConv2D', 'Conv3D', 'DepthwiseConv2dNative', 'FusedDepthwiseConv2D', '_FusedMatMul']);
+const BACKWARD = new Set(['Conv2DBackpropInput', 'Conv3DBackpropInputV2', 'DepthwiseConv2dNativeBackpropInput']);
 
 /** TF.js writes a dense layer's gradients as products with one operand transposed: the weights' on the way to its input. */
 function layers(graph: Graph): Pick<Counts, 'forwardLayers' | 'backwardLayers'> {

@@ -24,6 +24,14 @@ const conv = (depthwise: boolean) => (call: Call): readonly TensorType[] =>
 
 const poolOut = (call: Call) => one(poolInfo(call, input(call, 'x').shape).outShape, input(call, 'x').dtype);
 
+/** `ij,jk->ik`: each letter is an axis, and has one length. */
+function einsum(call: Call): readonly TensorType[] {
+  const [from, to] = attribute<string>(call, 'equation').replaceAll(' ', '').split('->') as [string, string];
+  const tensors = Object.values(call.inputs);
+  const lengths = new Map(from.split(',').flatMap((letters, i) => [...letters].map((letter, axis) => [letter, tensors[i]!.shape[axis]!] as const)));
+  return one([...to].map((letter) => lengths.get(letter)!), tensors[0]!.dtype);
+}
+
 function matMul(call: Call): readonly TensorType[] {
   const a = input(call, 'a').shape;
   const b = input(call, 'b').shape;
@@ -42,6 +50,8 @@ export const convRules: RuleTable = {
   ...forAll('AvgPoolGrad MaxPoolGrad', (call) => one(input(call, 'input').shape, input(call, 'dy').dtype)),
   ...forAll('BatchMatMul _FusedMatMul', matMul),
   FusedBatchNorm: (call) => one(input(call, 'x').shape, 'float32'),
+  Einsum: einsum,
+  MaxPoolWithArgmax: (call) => [...poolOut(call), { shape: poolInfo(call, input(call, 'x').shape).outShape, dtype: 'int32' }],
   ...forAll('LRN', (call) => one(input(call, 'x').shape, 'float32')),
   ...forAll('LRNGrad', (call) => one(input(call, 'x').shape, 'float32')),
 };

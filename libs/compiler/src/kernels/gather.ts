@@ -38,6 +38,9 @@ function segmentSum(call: Call): readonly TensorType[] {
 }
 
 export const gatherRules: RuleTable = {
+  SearchSorted: (call) => one(input(call, 'values').shape, 'int32'),
+  ...forAll('Bincount DenseBincount', (call) => one([...input(call, 'x').shape.slice(0, -1), attribute<number>(call, 'size')], input(call, 'weights').dtype)),
+  SparseToDense: (call) => one(attribute<number[]>(call, 'outputShape'), input(call, 'sparseValues').dtype),
   GatherV2: gatherV2,
   GatherNd: gatherNd,
   ScatterNd: (call) => one(attribute<number[]>(call, 'shape'), input(call, 'updates').dtype),

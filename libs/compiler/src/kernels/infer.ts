@@ -3,10 +3,12 @@ import { untraceable } from '../errors.ts';
 import { convRules } from './conv.ts';
 import { elementwiseRules } from './elementwise.ts';
 import { gatherRules } from './gather.ts';
+import { imageRules } from './image.ts';
 import { intrinsicRules } from './intrinsics.ts';
 import { reduceRules } from './reduce.ts';
 import type { RuleTable } from './rule.ts';
 import { shapeRules } from './shape.ts';
+import { volumeRules } from './volume.ts';
 
 /** A shape rule for each TF.js kernel the compiler understands. */
 export const shapeRuleTable: RuleTable = {
@@ -15,6 +17,8 @@ export const shapeRuleTable: RuleTable = {
   ...shapeRules,
   ...convRules,
   ...gatherRules,
+  ...volumeRules,
+  ...imageRules,
 };
 
 /** The outputs of a kernel call. @throws LabError UNTRACEABLE for a kernel without a rule. */

@@ -1,5 +1,6 @@
 import { backend_util, slice_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf, type Dtype, type TensorType } from '../graph/graph.ts';
+import { rangeValues } from './sequence.ts';
 import { attribute, forAll, input, one, type Call, type RuleTable } from './rule.ts';
 
 /** Begin and size of each axis of a Slice, with -1 resolved. */
@@ -105,7 +106,8 @@ export const shapeRules: RuleTable = {
   BatchToSpaceND: (call) => one(batchToSpace(call), x(call).dtype),
   DepthToSpace: (call) => one(depthToSpace(call), x(call).dtype),
   Fill: (call) => one(attribute<number[]>(call, 'shape'), (attribute<Dtype | undefined>(call, 'dtype') ?? 'float32')),
+  Range: (call) => one([rangeValues(call.attributes).length], attribute<Dtype | undefined>(call, 'dtype') ?? 'float32'),
+  LinSpace: (call) => one([attribute<number>(call, 'num')], 'float32'),
   Diag: (call) => one([...x(call).shape, ...x(call).shape], x(call).dtype),
-  MatrixBandPart: (call) => one(input(call, 'input').shape, input(call, 'input').dtype),
   FlipLeftRight: (call) => one(input(call, 'image').shape, input(call, 'image').dtype),
 };

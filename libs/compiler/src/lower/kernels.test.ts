@@ -6,11 +6,13 @@ import { compiledRunner } from '../runtime/runner.ts';
 import { convCalls, gatherCalls, matMulCalls, resizeCalls } from '../testing/image-calls.ts';
 import type { Call, Calls } from '../testing/calls.ts';
 import { elementwiseCalls, reduceCalls, shapeCalls } from '../testing/kernel-calls.ts';
+import { countingCalls, imageCalls, volumeCalls } from '../testing/volume-calls.ts';
 import { trace } from '../trace/trace.ts';
 import { loweringTable } from './table.ts';
 
 const families: Readonly<Record<string, Readonly<Record<string, Calls>>>> = {
   elementwise: elementwiseCalls, reductions: reduceCalls, shapes: shapeCalls, convolutions: convCalls, products: matMulCalls, resizing: resizeCalls, gathering: gatherCalls,
+  volumes: volumeCalls, images: imageCalls, counting: countingCalls,
 };
 
 /** Largest difference allowed, relative to the largest number of the result. */

@@ -89,4 +89,5 @@ const matMul: Lowering = (node, e) => {
 export const matMulLowerings: LoweringTable = {
   BatchMatMul: matMul,
   _FusedMatMul: matMul,
+  Einsum: (node, e) => e.def(node.outputs[0]!, e.one('Einsum', node.inputs.map((value) => e.use(value)), { equation: (node.attributes['equation'] as string).replaceAll(' ', '') })),
 };

@@ -105,10 +105,41 @@ const lrn: Lowering = (node: Node, e) => {
   e.def(node.outputs[0]!, e.one('LRN', [e.nchw(x)], attributes), channelsFirst(x.shape));
 };
 
+/** With S the sum over neighbouring channels and n = alpha S(x^2) + bias: dy n^-beta - 2 alpha beta x S(dy y / n). */
+const lrnGrad: Lowering = (node, e) => {
+  const [x, y, dy] = ['x', 'y', 'dy'].map((name) => e.use(inputOf(node, name)!)) as [Name, Name, Name];
+  const { shape } = node.outputs[0]!;
+  const channels = shape[3]!;
+  const { depthRadius, bias, alpha, beta } = node.attributes as Record<string, number>;
+  const near = Array.from({ length: channels * channels }, (_, i) => Number(Math.abs(Math.floor(i / channels) - (i % channels)) <= depthRadius!));
+  const around = (name: Name) => e.one('MatMul', [name, e.blocks.constant(near, 'float32', [channels, channels])]);
+  const norm = e.one('Add', [e.one('Mul', [around(e.one('Mul', [x, x])), e.scalar(alpha!)]), e.scalar(bias!)]);
+  const direct = e.one('Mul', [dy, e.one('Pow', [norm, e.scalar(-beta!)])]);
+  const shared = around(e.one('Div', [e.one('Mul', [dy, y]), norm]));
+  e.def(node.outputs[0]!, e.one('Sub', [direct, e.one('Mul', [e.one('Mul', [x, e.scalar(2 * alpha! * beta!)]), shared])]));
+};
+
+/** The engine counts places channels first and over the whole batch; TF.js channels last, and each image for itself unless told otherwise. */
+const maxPoolWithArgmax: Lowering = (node, e) => {
+  const x = inputOf(node, 'x')!;
+  const [n, h, w, c] = x.shape as [number, number, number, number];
+  const { dilations: _, ...attributes } = windowAttributes(windowOf(poolInfo(node, x.shape)));
+  const [values, places] = e.blocks.op('MaxPool', [e.nchw(x)], attributes, { outputs: 2 });
+  const long = (value: number) => e.scalar(value, 'int64');
+  const channel = e.one('Mod', [e.one('Div', [places!, long(h * w)]), long(c)]);
+  const inImage = e.one('Add', [e.one('Mul', [e.one('Mod', [places!, long(h * w)]), long(c)]), channel]);
+  const image = e.one('Mul', [e.one('Div', [places!, long(c * h * w)]), long(n > 0 ? c * h * w : 1)]);
+  const place = node.attributes['includeBatchInIndex'] === true ? e.one('Add', [inImage, image]) : inImage;
+  e.def(node.outputs[0]!, values!, channelsFirst(node.outputs[0]!.shape));
+  e.def(node.outputs[1]!, e.cast(e.transpose(place, [0, 2, 3, 1]), 'int32'));
+};
+
 export const poolLowerings: LoweringTable = {
   AvgPool: pool('AveragePool'),
   MaxPool: pool('MaxPool'),
   AvgPoolGrad: avgPoolGrad,
   MaxPoolGrad: maxPoolGrad,
   LRN: lrn,
+  LRNGrad: lrnGrad,
+  MaxPoolWithArgmax: maxPoolWithArgmax,
 };

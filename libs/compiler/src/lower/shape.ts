@@ -1,5 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
 import { inputOf, sizeOf, type Node, type Value } from '../graph/graph.ts';
+import { linSpaceValues, rangeValues } from '../kernels/sequence.ts';
 import { sliceParams, splitSizes, stridedSliceInfo } from '../kernels/shape.ts';
 import { isPlain, storedShape, viewOf } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
@@ -174,6 +175,8 @@ export const shapeLowerings: LoweringTable = {
   BatchToSpaceND: batchToSpace,
   DepthToSpace: depthToSpace,
   Diag: diag,
+  Range: (node, e) => e.def(node.outputs[0]!, e.blocks.constant(rangeValues(node.attributes), node.outputs[0]!.dtype)),
+  LinSpace: (node, e) => e.def(node.outputs[0]!, e.blocks.constant(linSpaceValues(node.attributes), 'float32')),
   Fill: (node, e) => {
     const { dtype, shape } = node.outputs[0]!;
     e.def(node.outputs[0]!, e.one('Expand', [e.blocks.constant([node.attributes['value'] as number], dtype, [1]), e.ints(...shape)]));

@@ -74,7 +74,7 @@ export class Recording {
   }
 }
 
-const LISTS = new Set(['SplitV', 'Unpack', 'TopK']);
+const LISTS = new Set(['SplitV', 'Unpack', 'TopK', 'MaxPoolWithArgmax']);
 
 function dtypeOf(dtype: DataType): Dtype {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
