@@ -5,6 +5,7 @@ import carliniWagner from '@entropic-lab/attack-carlini-wagner';
 import deepfool from '@entropic-lab/attack-deepfool';
 import fab from '@entropic-lab/attack-fab';
 import fgsm from '@entropic-lab/attack-fgsm';
+import fmn from '@entropic-lab/attack-fmn';
 import hopSkipJump from '@entropic-lab/attack-hop-skip-jump';
 import momentum from '@entropic-lab/attack-momentum';
 import noise from '@entropic-lab/attack-noise';
@@ -39,6 +40,7 @@ describe('attacks give the same compiled as eager', () => {
     ['apgd', apgd, { steps: 12 }],
     ['square', square, { queries: 40 }],
     ['fab', fab, { steps: 15 }],
+    ['fmn', fmn, { steps: 40 }],
     ['hop-skip-jump', hopSkipJump, { steps: 4, evaluations: 20 }],
     ['auto', auto, { steps: 12, queries: 30 }],
   ])('%s', (_, attack, options) => assertConforms(attack, { options, compiled: runner }));

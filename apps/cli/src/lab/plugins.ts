@@ -19,6 +19,7 @@ const standardPlugins = [
   '@entropic-lab/attack-deepfool',
   '@entropic-lab/attack-fab',
   '@entropic-lab/attack-fgsm',
+  '@entropic-lab/attack-fmn',
   '@entropic-lab/attack-hop-skip-jump',
   '@entropic-lab/attack-momentum',
   '@entropic-lab/attack-noise',
