@@ -27,6 +27,8 @@ const rows: Readonly<Record<string, Row>> = {
   bim: { attack: bim as AttackDefinition, norm: 'linf', epsilon: 0.3 },
   'pgd-linf': { attack: pgd as unknown as AttackDefinition, norm: 'linf', epsilon: 0.3 },
   'pgd-l2': { attack: pgd as unknown as AttackDefinition, norm: 'l2', epsilon: 4.5 },
+  // foolbox divides by at least 1e-12, so that a gradient shorter than that hardly moves the image.
+  'pgd-l2-no-floor': { attack: pgd as unknown as AttackDefinition, norm: 'l2', epsilon: 4.5, options: { gradientFloor: 0 } },
   'fgsm-margin': { attack: fgsm as AttackDefinition, norm: 'linf', epsilon: 0.3, options: { objective: 'margin' } },
   'pgd-linf-margin': { attack: pgd as unknown as AttackDefinition, norm: 'linf', epsilon: 0.3, options: { objective: 'margin' } },
   'pgd-l2-margin': { attack: pgd as unknown as AttackDefinition, norm: 'l2', epsilon: 4.5, options: { objective: 'margin' } },
