@@ -40,7 +40,7 @@ export function attackResult(job: AttackJob, { judgements, cleanPredictions, usa
     outcomes,
     attackSuccessRate: attacked === 0 ? null : outcomes.found / attacked,
     attackSuccessInterval: wilsonInterval(outcomes.found, attacked),
-    robustAccuracy: outcomes.notFound / Math.max(judgements.length, 1),
+    robustAccuracy: withstood(job, judgements) / Math.max(judgements.length, 1),
     medianDistance: median(judgements.flatMap(({ distance }) => (distance === null ? [] : [distance]))),
     perExample: {
       label: [...job.examples.labels],
@@ -63,4 +63,9 @@ export function countOutcomes(judgements: readonly Judgement[]): Record<Outcome,
   const counts: Record<Outcome, number> = { found: 0, notFound: 0, error: 0, outOfBudget: 0, skippedMisclassified: 0 };
   for (const { outcome } of judgements) counts[outcome] += 1;
   return counts;
+}
+
+/** Examples still classified correctly. A targeted attack that misses its class may have found another wrong one. */
+function withstood({ targetClasses, examples }: AttackJob, judgements: readonly Judgement[]): number {
+  return judgements.filter(({ outcome, prediction }, index) => outcome === 'notFound' && (targetClasses === undefined || prediction === examples.labels[index])).length;
 }

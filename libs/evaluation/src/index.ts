@@ -11,3 +11,4 @@ export { mcnemar, discordant, type Discordant } from './mcnemar.ts';
 export * from './audit/index.ts';
 export { probabilitiesOf } from './probabilities.ts';
 export * from './metrics/index.ts';
+export { targetsOf } from './targets.ts';

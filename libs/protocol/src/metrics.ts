@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditResult } from './audit.ts';
 import { Norm } from './threat-model.ts';
-import { Options, Shown } from './run-spec.ts';
+import { Options, Shown, Target } from './run-spec.ts';
 
 const natural = z.int().min(0);
 const rate = z.number().min(0).max(1);
@@ -52,6 +52,8 @@ export const AttackResult = z.strictObject({
   options: Options,
   /** What the attack took for the logits; images are judged on the network as it is. */
   shown: Shown.default('logits'),
+  /** Of a targeted attack; found is then only what is taken for that class. */
+  target: Target.optional(),
   /** Examples in the set. */
   examples: natural,
   outcomes: z.strictObject({

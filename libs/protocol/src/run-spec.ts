@@ -25,6 +25,13 @@ export type PluginUse = z.infer<typeof PluginUse>;
 export const Shown = z.enum(['logits', 'probabilities']);
 export type Shown = z.infer<typeof Shown>;
 
+/**
+ * The class that a targeted attack is to reach for each example: the one after its label (after the last the first), or
+ * another than its label, drawn by the seed.
+ */
+export const Target = z.enum(['next', 'random']);
+export type Target = z.infer<typeof Target>;
+
 export const AttackSpec = z.strictObject({
   plugin: z.string().min(1),
   norm: Norm.default('linf'),
@@ -34,6 +41,8 @@ export const AttackSpec = z.strictObject({
   preset: z.string().min(1).optional(),
   options: Options.default({}),
   shown: Shown.default('logits'),
+  /** Absent: untargeted, any wrong class will do. */
+  target: Target.optional(),
 });
 export type AttackSpec = z.infer<typeof AttackSpec>;
 
@@ -81,7 +90,7 @@ export const TrainerSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('standard') }),
   z.strictObject({
     kind: z.literal('adversarial'),
-    attack: AttackSpec,
+    attack: AttackSpec.omit({ target: true }),
     /** Share of each batch that is replaced by adversarial examples. */
     share: z.number().min(0).max(1).default(1),
     /** Epsilon grows linearly from 0 over so many epochs. */

@@ -104,9 +104,9 @@ export class RunView implements Disposable {
   }
 }
 
-/** `pgd linf 0.3` */
-export function attackTitle({ plugin, norm, epsilon }: Pick<AttackResult, 'plugin' | 'norm' | 'epsilon'>): string {
-  return `${plugin} ${norm} ${epsilon}`;
+/** `pgd linf 0.3`, `pgd linf 0.3 to next` */
+export function attackTitle({ plugin, norm, epsilon, target }: Pick<AttackResult, 'plugin' | 'norm' | 'epsilon' | 'target'>): string {
+  return `${plugin} ${norm} ${epsilon}${target === undefined ? '' : ` to ${target}`}`;
 }
 
 /** `noise l2 4.5` */

@@ -88,3 +88,11 @@ export const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What kind of error. Codes are added, never changed. The same codes are in `extensions.code` of the errors of an answer.',
   values: Object.fromEntries(Object.entries(errorCodes).map(([code, description]) => [code, { description }])) as Record<ErrorCode, { description: string }>,
 });
+
+export const TargetEnum = builder.enumType('Target', {
+  description: 'The class that a targeted attack is to reach for each example.',
+  values: {
+    next: { description: 'The one after its label; after the last the first.' },
+    random: { description: 'Another than its label, drawn by the seed.' },
+  } as const,
+});

@@ -1,7 +1,7 @@
 import type { AttackMember, AttackResult, Diagnosis, Entropies, EpochMetrics, FinalEvaluation, NoiseAccuracy } from '@entropic-lab/protocol';
 import { AuditResultObject } from './audit.ts';
 import { builder } from './builder.ts';
-import { NormEnum, ShownEnum } from './enums.ts';
+import { NormEnum, ShownEnum, TargetEnum } from './enums.ts';
 import { PerExampleObject } from './per-example.ts';
 
 const LayerEntropyObject = builder.objectRef<Entropies['layers'][number]>('LayerEntropy').implement({
@@ -58,7 +58,6 @@ const AttackMemberObject = builder.objectRef<AttackMember>('AttackMember').imple
     plugin: t.exposeString('plugin', { description: 'Name of the plugin.' }),
     version: t.exposeString('version', { description: 'Version of the plugin; the hash of the whole attack covers its code.' }),
     options: t.field({ type: 'JSON', resolve: ({ options }) => options, description: 'As used: preset and defaults filled in.' }),
-    shown: t.field({ type: ShownEnum, resolve: (result) => (result as Partial<AttackResult>).shown ?? 'logits', description: 'What the attack took for the logits; images are judged on the network as it is.' }),
     examples: t.exposeInt('examples', { description: 'Examples it tried: those that nobody before it had found.' }),
     found: t.exposeInt('found', { description: 'Examples for which it found a success within the threat model.' }),
     failed: t.exposeInt('failed', { description: 'Examples for which it threw, or gave pixels that are no numbers.' }),
@@ -77,6 +76,8 @@ export const AttackResultObject = builder.objectRef<AttackResult>('AttackResult'
     norm: t.expose('norm', { type: NormEnum, description: 'Norm of the budget.' }),
     epsilon: t.exposeFloat('epsilon', { description: 'Budget in the units of the pixels.' }),
     options: t.field({ type: 'JSON', resolve: ({ options }) => options, description: 'As used: preset and defaults filled in.' }),
+    shown: t.field({ type: ShownEnum, resolve: (result) => (result as Partial<AttackResult>).shown ?? 'logits', description: 'What the attack took for the logits; images are judged on the network as it is.' }),
+    target: t.field({ type: TargetEnum, nullable: true, resolve: ({ target }) => target ?? null, description: 'Which class the attack was to reach; only that counts as found. Null: any wrong one.' }),
     examples: t.exposeInt('examples', { description: 'Examples in the set.' }),
     outcomes: t.expose('outcomes', { type: OutcomeCountsObject, description: 'What became of them.' }),
     attackSuccessRate: t.exposeFloat('attackSuccessRate', { nullable: true, description: 'Found / examples that were classified correctly before; null where none was.' }),

@@ -1,6 +1,6 @@
 import { BatteryEnum } from './audit.ts';
 import { builder } from './builder.ts';
-import { NormEnum, ShownEnum } from './enums.ts';
+import { NormEnum, ShownEnum, TargetEnum } from './enums.ts';
 
 /*
  * The input has the very shape of a RunSpec document: unions are told apart by `kind`, as there. So a spec file is a
@@ -48,6 +48,7 @@ const AttackSpecInput = builder.inputType('AttackSpecInput', {
     preset: t.string({ description: 'Named options of the plugin, such as `foolbox`; `options` go on top.' }),
     options: t.field({ type: json, description: "Options by the plugin's schema. Default: its defaults." }),
     shown: t.field({ type: ShownEnum, description: 'What the attack takes for the logits. Default `logits`.' }),
+    target: t.field({ type: TargetEnum, description: 'Which class to reach; not for training. Default: any wrong one.' }),
   }),
 });
 

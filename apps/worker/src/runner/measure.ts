@@ -1,6 +1,6 @@
 import { firstExamples, type Dataset, type ExampleSet } from '@entropic-lab/datasets';
 import { entropyMeter, type EntropyMeter } from '@entropic-lab/entropy';
-import { accuracy, attackNetwork, diagnose, noiseAccuracy, probabilitiesOf } from '@entropic-lab/evaluation';
+import { accuracy, attackNetwork, diagnose, noiseAccuracy, probabilitiesOf, targetsOf } from '@entropic-lab/evaluation';
 import type { Network } from '@entropic-lab/models';
 import type { AttackResult, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
@@ -88,9 +88,10 @@ interface Attempt {
 
 async function* attackOnce(occasion: Occasion, { attack, index, predictions }: Attempt): AsyncGenerator<RunEventBody, AttackResult, undefined> {
   const { network, dataset, spec, runner, rng, pace, signal, label, gallery } = occasion;
-  const { plugin, norm, epsilon, shown } = attack.spec;
+  const { plugin, norm, epsilon, shown, target } = attack.spec;
   const examples = attacked(dataset, spec);
-  const title = `${label}: ${plugin} ${norm} ${epsilon}${shown === 'logits' ? '' : ` on ${shown}`}`;
+  const draws = rng.fork(`attack ${index} ${plugin}`);
+  const title = `${label}: ${plugin} ${norm} ${epsilon}${target === undefined ? '' : ` to ${target}`}${shown === 'logits' ? '' : ` on ${shown}`}`;
   const job = attackNetwork({
     network,
     examples,
@@ -102,7 +103,8 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
     shown: shown === 'probabilities' ? probabilitiesOf(network) : undefined,
     options: attack.options,
     threat: { norm, epsilon, bounds: dataset.bounds },
-    rng: rng.fork(`attack ${index} ${plugin}`),
+    rng: draws,
+    targetClasses: target === undefined ? undefined : targetsOf(target, examples.labels, { classes: network.classes, rng: draws.fork('targets') }),
     cleanPredictions: predictions.subarray(0, examples.count),
   });
   let done = 0;
@@ -112,7 +114,7 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
   for (;;) {
     const step = await job.next();
     pace.advance(attackWork(index), (step.done === true ? examples.count : step.value.done) - done);
-    if (step.done === true) return { ...step.value, shown };
+    if (step.done === true) return { ...step.value, shown, ...(target === undefined ? {} : { target }) };
     gallery.take(index, step.value.batch);
     done = step.value.done;
     yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });

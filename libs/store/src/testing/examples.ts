@@ -84,7 +84,7 @@ export function exampleEpoch(epoch: number): Extract<RunEventBody, { type: 'epoc
 /** PGD on four examples: one found, one held, one left undecided, one misclassified before. */
 export function exampleAttack(changes: Partial<AttackResult> = {}): AttackResult {
   return {
-    plugin: 'pgd', version: '1.2.0', hash: 'a'.repeat(64), norm: 'linf', epsilon: 0.3, options: { steps: 40 }, examples: 4,
+    plugin: 'pgd', version: '1.2.0', hash: 'a'.repeat(64), norm: 'linf', epsilon: 0.3, options: { steps: 40 }, shown: 'logits', examples: 4,
     outcomes: { found: 1, notFound: 1, error: 0, outOfBudget: 1, skippedMisclassified: 1 },
     attackSuccessRate: 1 / 3, attackSuccessInterval: [0.06, 0.79], robustAccuracy: 0.25, medianDistance: 0.2,
     perExample: {
