@@ -13,3 +13,4 @@ export * from './lease.ts';
 export * from './role.ts';
 export * from './study.ts';
 export * from './device-load.ts';
+export * from './wilson-interval.ts';
