@@ -5,6 +5,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addOffline } from './commands/offline.ts';
 import { addPlugins } from './commands/plugins.ts';
+import { addReproduce } from './commands/reproduce.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -18,7 +19,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addReproduce, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

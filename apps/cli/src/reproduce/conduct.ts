@@ -1,0 +1,63 @@
+import type { Client, Run } from '@entropic-lab/client';
+import { LabError, type EpochMetrics, type FinalEvaluation, type RunEvent } from '@entropic-lab/protocol';
+import type { PlannedRun, StudyPlan } from './definition.ts';
+import { findOrStart, specOf, type Identity } from './find-or-start.ts';
+import { precedents } from './parts.ts';
+import { hasResult, type NoResult, type Results, type RunResult } from './results.ts';
+
+export interface ConductOptions extends Identity {
+  readonly signal: AbortSignal;
+  readonly onEvent: (planned: PlannedRun, event: RunEvent) => void;
+  readonly onEnd: (planned: PlannedRun, outcome: RunResult | NoResult) => void;
+}
+
+/**
+ * Has a lab compute every run of a plan, each as soon as those it starts from have ended, and takes over what an earlier,
+ * interrupted try computed. A run that fails leaves those that start from it without a result; the others go on.
+ * @throws LabError CANCELLED once the signal is aborted; what the lab says where it does not take a spec.
+ */
+export async function conduct(client: Client, { runs }: StudyPlan, options: ConductOptions): Promise<Results> {
+  const outcomes = new Map<string, Promise<RunResult | NoResult>>();
+  for (const planned of runs) outcomes.set(planned.key, inTurn(client, planned, { options, outcomes }));
+  const ended = await Promise.all([...outcomes].map(async ([key, outcome]) => [key, await outcome] as const));
+  return new Map(ended);
+}
+
+interface Turn {
+  readonly options: ConductOptions;
+  readonly outcomes: ReadonlyMap<string, Promise<RunResult | NoResult>>;
+}
+
+async function inTurn(client: Client, planned: PlannedRun, { options, outcomes }: Turn): Promise<RunResult | NoResult> {
+  const ids = new Map<string, string>();
+  for (const key of precedents(planned)) {
+    const before = await outcomes.get(key)!;
+    if (!hasResult(before)) return told(planned, { reason: `it starts from ${key}, which has no result` }, options);
+    ids.set(key, before.run.id);
+  }
+  if (options.signal.aborted) throw new LabError('CANCELLED', '[study] stopped on request');
+  const run = await findOrStart(client, specOf(planned, options, ids), options);
+  return told(planned, await followToEnd(client, run, { planned, options }), options);
+}
+
+function told(planned: PlannedRun, outcome: RunResult | NoResult, { onEnd }: ConductOptions): RunResult | NoResult {
+  onEnd(planned, outcome);
+  return outcome;
+}
+
+async function followToEnd(client: Client, { id }: Run, { planned, options }: { planned: PlannedRun; options: ConductOptions }): Promise<RunResult | NoResult> {
+  const epochs: EpochMetrics[] = [];
+  const computedBy = new Set<string>();
+  let evaluation: FinalEvaluation | undefined;
+  for await (const event of client.follow(id, { signal: options.signal })) {
+    const { body } = event;
+    if (body.type === 'epoch') epochs.push(body.metrics);
+    else if (body.type === 'evaluated') evaluation = body.evaluation;
+    else if (body.type === 'started') computedBy.add(`${body.engine} on ${body.device}`);
+    options.onEvent(planned, event);
+  }
+  if (options.signal.aborted) throw new LabError('CANCELLED', '[study] stopped on request');
+  const run = (await client.run(id))!;
+  if (run.status === 'succeeded' && evaluation !== undefined) return { run, evaluation, epochs, computedBy: [...computedBy] };
+  return { run, reason: `run ${id} ${run.status}${run.error === null ? '' : `: ${run.error.message}`}` };
+}
