@@ -7,7 +7,7 @@ import { DeviceName, EngineName, PluginSource } from './ipc.ts';
 
 /** One row a setting: flag, environment variable, default, meaning. */
 export const settings = {
-  url: { env: 'ENTROPIC_URL', default: 'http://127.0.0.1:4000', help: 'address of the lab' },
+  url: { env: 'ENTROPIC_URL', default: 'http://127.0.0.1:4000', help: 'address of the lab; of further servers of the same lab behind it, separated by commas' },
   token: { env: 'ENTROPIC_TOKEN', default: '', help: 'token that lets a worker in, where the lab asks for one' },
   name: { env: 'ENTROPIC_WORKER_NAME', default: hostname(), help: 'what people call this worker' },
   engine: { env: 'ENTROPIC_ENGINE', default: 'auto', help: `${EngineName.options.join(', ')}: what computes; auto takes the best that starts` },
@@ -24,7 +24,7 @@ export const settings = {
 } as const;
 
 const Config = z.strictObject({
-  url: z.url(),
+  url: z.string().transform((text) => text.split(',').map((url) => url.trim())).pipe(z.array(z.url()).min(1)),
   token: z.string(),
   name: z.string().min(1).max(200),
   engine: EngineName,

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
   const { catalogue, engine, device } = description;
   const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
-  await using client = createClient({ url: config.url, ...(config.token === '' ? {} : { token: config.token }) });
+  await using client = createClient({ url: config.url[0]!, others: config.url.slice(1), ...(config.token === '' ? {} : { token: config.token }) });
   await using spool = await openSpool(config.spoolFolder);
   const loads = reportLoads({ client, workerId: worker.id, read: loadReader(chosen!), log, stop });
   await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);

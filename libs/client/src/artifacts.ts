@@ -1,6 +1,6 @@
 import { LabError } from '@entropic-lab/protocol';
-import { call, readJson, within } from './ask.ts';
-import type { Endpoint } from './endpoint.ts';
+import { call, onOneOf, readJson, within } from './ask.ts';
+import type { Servers } from './endpoint.ts';
 import { fromAnswer, unreachable } from './errors.ts';
 
 export interface TransferOptions {
@@ -21,34 +21,38 @@ export interface Artifacts {
   download(sha256: string, options?: TransferOptions): Promise<Uint8Array>;
 }
 
-export function artifactsAt({ artifact, headers }: Endpoint): Artifacts {
+export function artifactsAt(servers: Servers): Artifacts {
   return {
     async upload(content, { signal, timeoutSeconds = patience(content.byteLength) } = {}) {
       const sha256 = await sha256Of(content);
-      const url = artifact(sha256);
       const body = content as Uint8Array<ArrayBuffer>;
-      await refuseErrors(await call(url, { method: 'PUT', headers: { ...headers, 'content-type': 'application/octet-stream' }, body, signal: within(timeoutSeconds, signal) }, signal), url);
+      await onOneOf(servers, true, async ({ artifact, headers }) => {
+        const url = artifact(sha256);
+        await refuseErrors(await call(url, { method: 'PUT', headers: { ...headers, 'content-type': 'application/octet-stream' }, body, signal: within(timeoutSeconds, signal) }, signal), url);
+      });
       return { sha256, bytes: content.byteLength };
     },
-    async download(sha256, { signal, timeoutSeconds } = {}) {
-      const url = artifact(sha256);
-      const tooLong = new AbortController();
-      const stop = signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]);
-      const giveUpAfter = (seconds: number) => setTimeout(() => tooLong.abort(new Error(`it took longer than ${seconds} s`)), seconds * 1000);
-      let timer = giveUpAfter(timeoutSeconds ?? patience(0));
-      try {
-        const response = await call(url, { headers: { ...headers }, signal: stop }, signal);
-        await refuseErrors(response, url);
-        if (timeoutSeconds === undefined) {
-          clearTimeout(timer);
-          timer = giveUpAfter(patience(Number(response.headers.get('content-length') ?? 0)));
-        }
-        return await checked(response, sha256, url);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    download: (sha256, options = {}) => onOneOf(servers, true, (place) => download(place, sha256, options)),
   };
+}
+
+async function download({ artifact, headers }: Servers['current'], sha256: string, { signal, timeoutSeconds }: TransferOptions): Promise<Uint8Array> {
+  const url = artifact(sha256);
+  const tooLong = new AbortController();
+  const stop = signal === undefined ? tooLong.signal : AbortSignal.any([signal, tooLong.signal]);
+  const giveUpAfter = (seconds: number) => setTimeout(() => tooLong.abort(new Error(`it took longer than ${seconds} s`)), seconds * 1000);
+  let timer = giveUpAfter(timeoutSeconds ?? patience(0));
+  try {
+    const response = await call(url, { headers: { ...headers }, signal: stop }, signal);
+    await refuseErrors(response, url);
+    if (timeoutSeconds === undefined) {
+      clearTimeout(timer);
+      timer = giveUpAfter(patience(Number(response.headers.get('content-length') ?? 0)));
+    }
+    return await checked(response, sha256, url);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function checked(response: Response, sha256: string, url: string): Promise<Uint8Array> {

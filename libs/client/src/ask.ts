@@ -1,6 +1,7 @@
 import type { TadaDocumentNode } from 'gql.tada';
+import { LabError } from '@entropic-lab/protocol';
 import { print } from 'graphql';
-import type { Endpoint } from './endpoint.ts';
+import type { Servers } from './endpoint.ts';
 import { fromAnswer, notALab, unreachable } from './errors.ts';
 
 export interface AskOptions {
@@ -22,19 +23,38 @@ type Sendable<T> = T extends readonly (infer Entry)[]
  * Sends queries and mutations.
  * @throws LabError the server's own, or SERVER_UNREACHABLE; the signal's reason when aborted.
  */
-export function asker({ graphql: url, headers }: Endpoint): Ask {
+export function asker(servers: Servers): Ask {
   const texts = new WeakMap<object, string>();
   return async (document, variables, { signal, timeoutSeconds = 60 } = {}) => {
     const query = texts.get(document) ?? print(document);
     texts.set(document, query);
-    const response = await call(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-      signal: within(timeoutSeconds, signal),
-    }, signal);
-    return readAnswer(response, url) as Promise<never>;
+    return onOneOf(servers, /^\s*query\b/.test(query), async ({ graphql: url, headers }) => {
+      const response = await call(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+        signal: within(timeoutSeconds, signal),
+      }, signal);
+      return (await readAnswer(response, url)) as never;
+    });
   };
+}
+
+/**
+ * Asks the server in use. One that does not answer is left for the next, for whoever asks then; what may be repeated
+ * without harm is asked there at once. A mutation may have been done though its answer was lost: its sender decides.
+ */
+export async function onOneOf<T>(servers: Servers, repeatable: boolean, send: (place: Servers['current']) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const place = servers.current;
+    try {
+      return await send(place);
+    } catch (thrown) {
+      if (!(thrown instanceof LabError) || thrown.code !== 'SERVER_UNREACHABLE') throw thrown;
+      servers.moveOn(place);
+      if (!repeatable || tries >= servers.count) throw thrown;
+    }
+  }
 }
 
 /** `fetch`, whose failures are told in the lab's words. */

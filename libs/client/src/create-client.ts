@@ -1,7 +1,7 @@
 import type { RunSpecInput } from '@entropic-lab/protocol';
 import { artifactsAt, type Artifacts } from './artifacts.ts';
 import { asker, type Ask } from './ask.ts';
-import { endpoint } from './endpoint.ts';
+import { serversAt } from './endpoint.ts';
 import { follower, type Follow } from './follow.ts';
 import { changesOf, type Changes } from './changes.ts';
 import { connect, type ConnectionState } from './live/connection.ts';
@@ -16,6 +16,8 @@ import { workerSide, type WorkerSide } from './worker-side.ts';
 export interface ClientOptions {
   /** Address of a lab: `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Addresses of further servers of the same lab: where one does not answer, the next is asked, and streams go on there from their cursors. */
+  readonly others?: readonly string[] | undefined;
   readonly token?: string | undefined;
   /** Told when the connection of the streams opens, and when it is lost. */
   readonly onConnection?: ((state: ConnectionState) => void) | undefined;
@@ -57,10 +59,10 @@ export interface Client extends AsyncDisposable {
 }
 
 /** @throws LabError INVALID_INPUT for what is not an address. Nothing is called yet. */
-export function createClient({ url, token, onConnection }: ClientOptions): Client {
-  const place = endpoint(url, token);
-  const ask = asker(place);
-  const connection = connect(place, onConnection);
+export function createClient({ url, others = [], token, onConnection }: ClientOptions): Client {
+  const servers = serversAt([url, ...others], token);
+  const ask = asker(servers);
+  const connection = connect(servers, onConnection);
   return {
     url,
     lab: async () => (await ask(Lab, {})).lab,
@@ -84,7 +86,7 @@ export function createClient({ url, token, onConnection }: ClientOptions): Clien
     architectures: async () => (await ask(Architectures, {})).architectures,
     workers: async () => (await ask(Workers, {})).workers,
     worker: workerSide(ask, connection, url),
-    artifacts: artifactsAt(place),
+    artifacts: artifactsAt(servers),
     ask,
     watch: watcher(connection, url),
     [Symbol.asyncDispose]: async () => void (await connection.dispose()),

@@ -9,6 +9,29 @@ export interface Endpoint {
   readonly token: string | undefined;
 }
 
+/** A lab may have several servers on one database: the one in use, until it does not answer. */
+export interface Servers {
+  readonly current: Endpoint;
+  readonly count: number;
+  /** The server did not answer: whoever asks next asks another, unless somebody has moved on already. */
+  moveOn(from: Endpoint): void;
+}
+
+/** @throws LabError INVALID_INPUT for what is not an http(s) URL. */
+export function serversAt(urls: readonly string[], token: string | undefined): Servers {
+  const places = urls.map((url) => endpoint(url, token));
+  let at = 0;
+  return {
+    get current() {
+      return places[at]!;
+    },
+    count: places.length,
+    moveOn(from) {
+      if (places[at] === from) at = (at + 1) % places.length;
+    },
+  };
+}
+
 /** @throws LabError INVALID_INPUT for what is not an http(s) URL. */
 export function endpoint(url: string, token: string | undefined): Endpoint {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {

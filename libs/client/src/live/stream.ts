@@ -3,6 +3,7 @@ import type { TadaDocumentNode } from 'gql.tada';
 import { print } from 'graphql';
 import type { Client as Connection, FormattedExecutionResult } from 'graphql-ws';
 import { fromAnswer, unreachable } from '../errors.ts';
+import { serversBehind } from './connection.ts';
 
 export interface StreamOptions {
   readonly url: string;
@@ -15,11 +16,36 @@ const mostWaiting = 1000;
 /**
  * One subscription as an async iterable. It ends when the server completes it, when the signal is aborted, or early when
  * the reader is too slow: its caller knows from where to go on.
- * @throws LabError the server's own, or SERVER_UNREACHABLE when the connection breaks.
+ * @throws LabError the server's own, or SERVER_UNREACHABLE when the connection breaks, or where none of the servers answers.
  */
 export async function* stream<Result, Variables extends Record<string, unknown>>(
   connection: Connection,
-  { document, variables }: { readonly document: TadaDocumentNode<Result, Variables>; readonly variables: Variables },
+  subscription: Subscription<Result, Variables>,
+  options: StreamOptions,
+): AsyncGenerator<Result, void, void> {
+  for (let tries = 1; ; tries += 1) {
+    let came = false;
+    try {
+      for await (const item of streamOnce(connection, subscription, options)) {
+        came = true;
+        yield item;
+      }
+      return;
+    } catch (thrown) {
+      const another = !came && tries < serversBehind(connection);
+      if (!another || (thrown as LabError).code !== 'SERVER_UNREACHABLE') throw thrown;
+    }
+  }
+}
+
+interface Subscription<Result, Variables> {
+  readonly document: TadaDocumentNode<Result, Variables>;
+  readonly variables: Variables;
+}
+
+async function* streamOnce<Result, Variables extends Record<string, unknown>>(
+  connection: Connection,
+  { document, variables }: Subscription<Result, Variables>,
   { url, signal }: StreamOptions,
 ): AsyncGenerator<Result, void, void> {
   const stopped = () => signal?.aborted === true;
