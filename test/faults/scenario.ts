@@ -40,8 +40,8 @@ export function kindsOn(database: 'pglite' | 'postgres'): readonly FaultKind[] {
   return database === 'postgres' ? faultKinds : faultKinds.filter((kind) => kind !== 'killPostgres');
 }
 
-/** A seed that does not end within this hangs. Undisturbed, its run takes some ten seconds. */
-const seedSeconds = 150;
+/** A seed that does not end within this hangs. It takes some 15 s on an idle machine, and minutes on one that does ten other things. */
+const seedSeconds = 900;
 
 export interface DisturbOptions {
   readonly faults: number;
