@@ -7,6 +7,11 @@ import { footprints } from './memory.ts';
 import { TorchPeer } from './peer.ts';
 import { measure, type Line } from './speed.ts';
 
+if (process.argv[2] === 'live') {
+  await (await import('./live/main.ts')).benchLive(process.argv.slice(3));
+  process.exit();
+}
+
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -61,7 +66,7 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
 
 const task = tasks[positionals[0] ?? ''];
 if (task === undefined) {
-  console.error('usage: bench step|attack|compile|memory [--json] [--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]');
+  console.error('usage: bench live [...] | step|attack|compile|memory [--json] [--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]');
   process.exit(2);
 }
 await prepareBackend('wasm');
