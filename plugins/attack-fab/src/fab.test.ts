@@ -9,7 +9,7 @@ beforeAll(() => prepareBackend('wasm'));
 
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/autoattack.json'), 'utf8')) as Record<string, number[][]>;
 
-it('conforms', () => assertConforms(fab, { options: { steps: 20 } }));
+it('conforms', { timeout: 240_000 }, () => assertConforms(fab, { options: { steps: 20 } }));
 
 const run = async (norm: 'linf' | 'l2', options: Record<string, unknown>, epsilon = 10) => {
   using reference = lenet5Reference();

@@ -9,7 +9,7 @@ beforeAll(() => prepareBackend('wasm'));
 
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/foolbox.json'), 'utf8')) as Record<'linf' | 'l2' | 'l1', number[]>;
 
-it('conforms', () => assertConforms(fmn, { options: { steps: 40 } }));
+it('conforms', { timeout: 240_000 }, () => assertConforms(fmn, { options: { steps: 40 } }));
 
 it.each(['linf', 'l2', 'l1'] as const)('finds the distances recorded with foolbox, image by image: %s', async (norm) => {
   using reference = lenet5Reference();

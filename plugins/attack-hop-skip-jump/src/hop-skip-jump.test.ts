@@ -12,7 +12,7 @@ const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/
 const options = { steps: 10, evaluations: 40 };
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-it('conforms', () => assertConforms(hopSkipJump, { options: { steps: 4, evaluations: 20 } }));
+it('conforms', { timeout: 240_000 }, () => assertConforms(hopSkipJump, { options: { steps: 4, evaluations: 20 } }));
 
 describe.each(['l2', 'linf'] as const)('in %s', (norm) => {
   it('finds images about as close as foolbox, for as many queries', async () => {

@@ -8,7 +8,7 @@ import { phases } from './schedule.ts';
 
 beforeAll(() => prepareBackend('wasm'));
 
-it('conforms', () => assertConforms(square, { options: { queries: 60 } }));
+it('conforms', { timeout: 240_000 }, () => assertConforms(square, { options: { queries: 60 } }));
 
 it('breaks LeNet-5 at 0.3 with queries alone, gradient or not', async () => {
   using reference = lenet5Reference();
