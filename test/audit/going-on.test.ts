@@ -87,4 +87,14 @@ describe('an audit', () => {
     expect(reasons.join()).toContain('fab-t');
     await expect(finish(audit(job({ attackNamed: catalogue('pgd') })))).rejects.toMatchObject({ code: 'UNKNOWN_PLUGIN' });
   });
+
+  it('does not take an attack that throws for robustness', async () => {
+    const noise = catalogue()('noise')!;
+    const throwing = { ...noise, definition: { ...noise.definition, perturb: () => Promise.reject(new Error('out of order')) } };
+    const { lines, verdict } = await finish(audit(job({ network: bed.original, limits: { forwardCalls: 60 }, attackNamed: (name) => (name === 'noise' ? throwing : catalogue()(name)) })));
+    const line = lines.find(({ id }) => id === 'noise')!;
+    expect(line).toMatchObject({ finding: 'concern', found: 0 });
+    expect(line.text).toContain('[noise] out of order');
+    expect(verdict).not.toBe('reliable');
+  });
 });

@@ -1,4 +1,4 @@
-import { LabError, type AttackResult, type EpochMetrics, type NoiseAccuracy, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
+import { LabError, type AttackResult, type EpochMetrics, type FinalEvaluation, type NoiseAccuracy, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
 import { count, duration, number, percent } from './format.ts';
 import { bar, StatusLine } from './status-line.ts';
 import { growingTable, type GrowingTable } from './table.ts';
@@ -46,12 +46,19 @@ export class RunView implements Disposable {
       case 'requeued':
         return this.status.print(`waiting for another worker: ${body.reason.message}`);
       case 'evaluated':
+        return this.evaluated(body.evaluation);
       case 'artifact':
         return;
       case 'finished':
         this.status.set('');
         return this.status.print(body.status === 'succeeded' ? 'finished' : `${body.status}${body.error === undefined ? '' : `: ${body.error.message}`}`);
     }
+  }
+
+  private evaluated({ audit }: FinalEvaluation): void {
+    if (audit === undefined) return;
+    const { verdict, reasons, norm, epsilon, headline } = audit;
+    this.status.print(`audit ${norm} ${epsilon}: ${verdict}, robust accuracy ${percent(headline.ofAll)}. ${reasons.join(' ')}`);
   }
 
   [Symbol.dispose](): void {

@@ -42,12 +42,12 @@ export const rules: readonly Rule[] = [
   {
     verdict: 'masked',
     holds: (signs) => withFinding(signs, 'alarm').length > 0,
-    reason: (signs) => `Gradients do not lead to adversarial examples here: ${withFinding(signs, 'alarm').join(', ')}.`,
+    reason: () => 'Gradients do not lead to adversarial examples here.',
   },
   {
     verdict: 'masked',
     holds: (signs) => material(signs) && masking(signs).length > 0,
-    reason: (signs) => `${overturned(signs)}, and gradients are hidden: ${masking(signs).join(', ')}.`,
+    reason: (signs) => `${overturned(signs)}, and gradients are hidden.`,
   },
   {
     verdict: 'suspect',
@@ -57,21 +57,25 @@ export const rules: readonly Rule[] = [
   {
     verdict: 'suspect',
     holds: (signs) => withFinding(signs, 'concern').length > 0,
-    reason: (signs) => `Odd, though it overturns nothing: ${withFinding(signs, 'concern').join(', ')}.`,
+    reason: () => 'Nothing material is disproved, and yet something is odd.',
   },
   {
     verdict: 'suspect',
     holds: (signs) => missing(signs).length > 0,
-    reason: (signs) => `The verdict rests on fewer lines: ${missing(signs).join(', ')} did not run.`,
+    reason: () => 'Nothing is odd, as far as was looked.',
   },
   { verdict: 'reliable', holds: () => true, reason: () => 'No line found a sign against the claim.' },
 ];
 
-/** The verdict of the first rule that holds, and the reasons of every rule that does, save that of the last. */
+/** The verdict of the first rule that holds; its reason, and the lines that have something to say. */
 export function decide(signs: Signs): { verdict: Verdict; reasons: string[] } {
-  const holding = rules.filter(({ holds }) => holds(signs));
-  const told = holding.length > 1 ? holding.slice(0, -1) : holding;
-  return { verdict: holding[0]!.verdict, reasons: [...new Set(told.map(({ reason }) => reason(signs)))] };
+  const rule = rules.find(({ holds }) => holds(signs))!;
+  const notes: readonly (readonly [lines: readonly string[], text: (ids: string) => string])[] = [
+    [withFinding(signs, 'alarm'), (ids) => `Alarm: ${ids}.`],
+    [withFinding(signs, 'concern'), (ids) => `Concern: ${ids}.`],
+    [missing(signs), (ids) => `The verdict rests on fewer lines: ${ids} did not run.`],
+  ];
+  return { verdict: rule.verdict, reasons: [rule.reason(signs), ...notes.filter(([ids]) => ids.length > 0).map(([ids, text]) => text(ids.join(', ')))] };
 }
 
 function material({ disproved, correct, pValue }: Signs): boolean {

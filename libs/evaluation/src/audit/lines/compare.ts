@@ -22,7 +22,7 @@ export function compared(context: LineContext, { indices }: AttackRun, findings:
   const overturned = overturnedBy(context, { ...findings, indices });
   return outcomeOf(indices, findings, {
     finding: concernAt(overturned.length, indices.length),
-    text: `breaks ${percent(findings.found.length, indices.length)} of the ${indices.length} examples it attacked, ${overturned.length} of which the claim calls robust.`,
+    text: indices.length === 0 ? 'had nothing left to attack.' : `breaks ${percent(findings.found.length, indices.length)} of the ${indices.length} examples it attacked, ${overturned.length} of which the claim calls robust.`,
     overturned: overturned.length,
   });
 }
@@ -43,7 +43,8 @@ export interface Said {
 export function outcomeOf(indices: Int32Array, { found, calls, undecided, result }: AttackFindings, { finding, text, overturned }: Said): LineOutcome {
   const trouble = undecided === 0 ? '' : ` ${undecided} examples have no result: ${result.messages.join('; ') || 'the attack failed'}.`;
   return {
-    finding,
+    // An attack that failed must not be taken for robustness.
+    finding: finding === 'clear' && undecided > 0 ? 'concern' : finding,
     text: `It ${text}${trouble}`,
     measured: [share('broken', found.length, indices.length), share('overturned', overturned, indices.length), quantity('without result', undecided, 'examples')],
     examples: indices.length,
