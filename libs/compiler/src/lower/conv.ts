@@ -55,6 +55,26 @@ function blockedBy(e: Emitter, node: Node, output: Value): number | undefined {
   return block;
 }
 
+/** Channels first, not grouped. */
+export interface ConvOperands {
+  readonly image: Name;
+  readonly weights: Name;
+  readonly bias?: readonly Name[];
+  readonly channels: number;
+  readonly outputs: number;
+}
+
+/**
+ * A convolution. ONNX Runtime 1.30's WebGPU provider gets those of 6, 9, 15, ... channels to a multiple of 4 wrong; it
+ * is given channels of zeros besides.
+ */
+function convolve(e: Emitter, { image, weights, bias = [], channels, outputs }: ConvOperands, attributes: OnnxAttributes): Name {
+  const isWrong = e.provider === 'webgpu' && channels % 3 === 0 && channels % 4 !== 0 && channels !== 3 && outputs % 4 === 0;
+  if (!isWrong) return e.one('Conv', [image, weights, ...bias], attributes);
+  const whole = (name: Name) => e.one('Pad', [name, e.ints(0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0), e.scalar(0)]);
+  return e.one('Conv', [whole(image), whole(weights), ...bias], attributes);
+}
+
 function conv(depthwise: boolean): Lowering {
   return (node, e) => {
     const [x, filter] = [inputOf(node, 'x')!, inputOf(node, 'filter')!];
@@ -68,7 +88,8 @@ function conv(depthwise: boolean): Lowering {
     if (block !== undefined) return blockedConv(node, e, { block, attributes, bias: biases });
     const form = imageForm(node, output);
     const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
-    let name = e.one('Conv', [e.use(x, imageForm(node, x)), weights, ...biases], attributes);
+    const image = e.use(x, imageForm(node, x));
+    let name = depthwise ? e.one('Conv', [image, weights, ...biases], attributes) : convolve(e, { image, weights, bias: biases, channels: info.inChannels, outputs: info.outChannels }, attributes);
     if (bias !== undefined && !inConv) name = e.one('Add', [name, e.operand(bias, output.shape, form)]);
     const alpha = inputOf(node, 'preluActivationWeights');
     e.def(output, activation(e, name, node, alpha === undefined ? undefined : e.operand(alpha, output.shape, form)), form);
@@ -133,7 +154,7 @@ const backpropFilter: Lowering = (node, e) => {
     kernel_shape: [info.outHeight, info.outWidth], strides: [1, 1], dilations: [strides[0], strides[1] * cin], group: 1,
     pads: [pads[0], pads[1] * cin, Math.max(0, pads[2]), Math.max(0, pads[3]) * cin],
   };
-  const correlated = e.one('Conv', [image, kernel], attributes);
+  const correlated = convolve(e, { image, weights: kernel, channels: info.batchSize, outputs: cout }, attributes);
   if (cin === 1 && e.formOf(output).key === 'oihw') return e.def(output, e.reshape(correlated, [cout, 1, kh, kw]), filterFirst(output.shape));
   storeFilter(e, output, e.reshape(correlated, [cout, kh, kw, cin]));
 };

@@ -4,6 +4,7 @@ import { constantValues } from '../graph/replay.ts';
 import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
+import type { Provider } from '../runtime/engine.ts';
 
 /** One row of the lowering table: writes the ONNX nodes of one TF.js kernel. */
 export type Lowering = (node: Node, e: Emitter) => void;
@@ -12,16 +13,24 @@ export type LoweringTable = Readonly<Record<string, Lowering>>;
 /** What each value should be stored as; a value without an entry is plain. */
 export type Forms = ReadonlyMap<Value, Form>;
 
+export interface EmitterOptions {
+  /** Whether only operators of the ONNX standard may be written, for engines other than ours. */
+  readonly portable?: boolean;
+  /** Who will compute: some providers get some operators wrong, which lowerings then go around. Default `cpu`. */
+  readonly provider?: Provider | undefined;
+}
+
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
 export class Emitter {
   readonly blocks = new Blocks();
-  /** Whether only operators of the ONNX standard may be written, for engines other than ours. */
+  readonly provider: Provider;
   readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
 
-  constructor(forms: Forms, { portable = false }: { portable?: boolean } = {}) {
+  constructor(forms: Forms, { portable = false, provider = 'cpu' }: EmitterOptions = {}) {
     this.#forms = forms;
+    this.provider = provider;
     this.#portable = portable;
   }
 

@@ -4,6 +4,7 @@ import { blockOf, channelsFirst } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import { blockedMaxPool, blockedMaxPoolGradient } from './conv-blocked.ts';
 import { windowAttributes, windowOf, type Window } from './conv.ts';
+import { maxPoolGradientByComparing } from './dilation.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 
 function pool(op: string): Lowering {
@@ -71,7 +72,9 @@ export function enlarge(e: Emitter, image: Name, [kh, kw]: readonly [number, num
 const maxPoolGrad: Lowering = (node, e) => {
   const [dy, x] = [inputOf(node, 'dy')!, inputOf(node, 'input')!];
   const output = node.outputs[0]!;
-  const window = windowOf(poolInfo(node, x.shape));
+  const info = poolInfo(node, x.shape);
+  const window = windowOf(info);
+  if (e.provider === 'webgpu') return e.def(output, maxPoolGradientByComparing(e, [e.use(x), e.use(dy)], info));
   if (blockOf(e.formOf(output)) !== undefined && tiles(window) && window.kernel.join() === '2,2') return blockedMaxPoolGradient(node, e);
   const { dilations: _, ...attributes } = windowAttributes(window);
   const [, indices] = e.blocks.op('MaxPool', [e.nchw(x)], attributes, { outputs: 2 });

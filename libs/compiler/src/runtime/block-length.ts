@@ -36,7 +36,7 @@ async function compute(block: number | undefined): Promise<Float32Array> {
   const filter = builder.input({ shape: [3, 3, CHANNELS, CHANNELS], dtype: 'float32' });
   const attributes = { strides: 1, pad: 'valid', dataFormat: 'NHWC', dilations: 1 };
   const once = builder.emitOne('Conv2D', { x, filter }, attributes);
-  const model = functionModel(builder.finish([builder.emitOne('Conv2D', { x: once, filter }, attributes)]), 'block length', block);
+  const model = functionModel(builder.finish([builder.emitOne('Conv2D', { x: once, filter }, attributes)]), 'block length', { block });
   const session = await InferenceSession.create(model.bytes, sessionOptions({ threads: 1 }));
   try {
     const feeds = { in0: numbers(x.shape, 3), in1: numbers(filter.shape, 5) };

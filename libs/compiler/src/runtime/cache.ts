@@ -24,14 +24,14 @@ export class Compiled implements AsyncDisposable {
 
   async function(traced: Trace, name: string): Promise<FunctionModel & Model> {
     const block = await blockLength(this.#options);
-    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name, block)));
+    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name, { block, provider: this.#options.provider })));
     return { ...model, key: traced.hash, name };
   }
 
   async loop(traced: Trace, parts: StepParts, name: string): Promise<LoopModel & Model> {
     const block = await blockLength(this.#options);
     const key = `${traced.hash}/loop${parts.state},${parts.perStep}`;
-    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block }, name)));
+    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block, provider: this.#options.provider }, name)));
     return { ...model, key, name };
   }
 

@@ -1,5 +1,6 @@
 import type { Graph, TensorType } from '../graph/graph.ts';
 import { assignForms } from '../layout/assign.ts';
+import type { Provider } from './engine.ts';
 import { Emitter } from '../lower/emitter.ts';
 import { lowerNodes } from '../lower/lower.ts';
 import { writeModel, type OnnxValue } from '../onnx/model.ts';
@@ -10,8 +11,8 @@ export interface FunctionModel {
   readonly outputs: readonly (TensorType & { readonly name: string })[];
 }
 
-export function functionModel(graph: Graph, name: string, block?: number): FunctionModel {
-  const e = new Emitter(assignForms(graph, { block }));
+export function functionModel(graph: Graph, name: string, { block, provider }: { block?: number | undefined; provider?: Provider | undefined } = {}): FunctionModel {
+  const e = new Emitter(assignForms(graph, { block }), { provider });
   const inputs = graph.inputs.map((value, i): OnnxValue => ({ name: `in${i}`, type: value.dtype, dims: value.shape }));
   graph.inputs.forEach((value, i) => e.def(value, e.blocks.declare(`in${i}`)));
   lowerNodes(graph, e);

@@ -5,6 +5,7 @@ import { Emitter } from '../lower/emitter.ts';
 import { lowerNodes } from '../lower/lower.ts';
 import type { OnnxValue } from '../onnx/model.ts';
 import { writeModel } from '../onnx/model.ts';
+import type { Provider } from './engine.ts';
 import { packUpdates, type Packed, type Slot } from '../passes/updates.ts';
 
 /** Which inputs of a step's graph are what: state first, then what changes each step, then what does not. */
@@ -14,6 +15,7 @@ export interface StepParts {
   readonly perStep: number;
   /** Length of the engine's blocks of channels, where it computes in blocks. */
   readonly block?: number | undefined;
+  readonly provider?: Provider | undefined;
 }
 
 /** A state leaf within a slot: where, and in which form. */
@@ -53,13 +55,13 @@ interface Slots {
   readonly carried: readonly number[];
 }
 
-export function loopModel(original: Graph, { state, perStep, block }: StepParts, name: string): LoopModel {
+export function loopModel(original: Graph, { state, perStep, block, provider }: StepParts, name: string): LoopModel {
   const packed = packUpdates(original, state);
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
   const fixed = graph.inputs.slice(values.length + perStep);
-  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }));
+  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider });
   const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
   const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
   const outer = declareOuter(e, slots, steps, fixed);

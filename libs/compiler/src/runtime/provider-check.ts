@@ -1,7 +1,7 @@
 import { LabError } from '@entropic-lab/protocol';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { Emitter } from '../lower/emitter.ts';
-import { writeModel } from '../onnx/model.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import { functionModel } from './function-model.ts';
 import { sessionOptions, type EngineOptions, type Provider } from './engine.ts';
 
 /** Convolutions of k x k from `inputs` to `outputs` channels; [6, 16, 5] is one that a WebGPU provider got wrong. */
@@ -32,7 +32,7 @@ async function verify(provider: Provider, options: EngineOptions): Promise<void>
 
 async function worstDifference([inputs, outputs, k]: readonly [number, number, number], provider: Provider, options: EngineOptions): Promise<number> {
   const [x, w] = [numbers(inputs * SIDE * SIDE, 7), numbers(outputs * inputs * k * k, 11)];
-  const result = await run(convModel(inputs, outputs, k), { x: new Tensor('float32', x, [1, inputs, SIDE, SIDE]), w: new Tensor('float32', w, [outputs, inputs, k, k]) }, provider, options);
+  const result = await run(convModel([inputs, outputs, k], provider), { in0: new Tensor('float32', x, [1, SIDE, SIDE, inputs]), in1: new Tensor('float32', w, [k, k, inputs, outputs]) }, provider, options);
   const expected = convolution(x, w, [inputs, outputs, k]);
   return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - result[i]!)), 0);
 }
@@ -58,16 +58,13 @@ const REMEDIES: Readonly<Record<Provider, string>> = {
   cuda: 'Run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node on Linux with CUDA 12 and cuDNN 9; or use provider: \'cpu\'.',
 };
 
-function convModel(inputs: number, outputs: number, k: number): Uint8Array {
-  const e = new Emitter(new Map());
-  const declared = [
-    { name: 'x', type: 'float32', dims: [1, inputs, SIDE, SIDE] },
-    { name: 'w', type: 'float32', dims: [outputs, inputs, k, k] },
-  ] as const;
-  declared.forEach(({ name }) => e.blocks.declare(name));
-  const side = SIDE - k + 1;
-  const name = e.one('Conv', ['x', 'w'], { kernel_shape: [k, k], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 });
-  return writeModel(e.blocks.finish('check', declared, [{ name, type: 'float32', dims: [1, outputs, side, side] }]));
+/** As the compiler lowers it for that provider. */
+function convModel([inputs, outputs, k]: readonly [number, number, number], provider: Provider): Uint8Array {
+  const builder = new GraphBuilder();
+  const x = builder.input({ shape: [1, SIDE, SIDE, inputs], dtype: 'float32' });
+  const filter = builder.input({ shape: [k, k, inputs, outputs], dtype: 'float32' });
+  const result = builder.emitOne('Conv2D', { x, filter }, { strides: 1, pad: 'valid', dataFormat: 'NHWC', dilations: 1 });
+  return functionModel(builder.finish([result]), 'check', { provider }).bytes;
 }
 
 /** Numbers in -0.5 ... 0.5 without a pattern that a wrong order of channels could hide in. */
@@ -77,10 +74,10 @@ function numbers(count: number, seed: number): Float32Array {
 
 function convolution(x: Float32Array, w: Float32Array, [inputs, outputs, k]: readonly [number, number, number]): number[] {
   const side = SIDE - k + 1;
-  return Array.from({ length: outputs * side * side }, (_, at) => {
-    const [o, row, column] = [Math.floor(at / (side * side)), Math.floor(at / side) % side, at % side];
+  return Array.from({ length: side * side * outputs }, (_, at) => {
+    const [o, column, row] = [at % outputs, Math.floor(at / outputs) % side, Math.floor(at / outputs / side)];
     let sum = 0;
-    for (let i = 0; i < inputs; i++) for (let p = 0; p < k; p++) for (let q = 0; q < k; q++) sum += x[(i * SIDE + row + p) * SIDE + column + q]! * w[((o * inputs + i) * k + p) * k + q]!;
+    for (let p = 0; p < k; p++) for (let q = 0; q < k; q++) for (let i = 0; i < inputs; i++) sum += x[((row + p) * SIDE + column + q) * inputs + i]! * w[((p * k + q) * inputs + i) * outputs + o]!;
     return sum;
   });
 }
