@@ -1,4 +1,4 @@
-import type { EvaluationRow, RunArtifact, RunValue, Store, Waiting } from '@entropic-lab/store';
+import type { EvaluationRow, RunArtifact, RunValue, StatusCounts, Store, StudyRow, Waiting } from '@entropic-lab/store';
 import type { Logger } from 'pino';
 
 /** What every resolver works with; one per operation. */
@@ -14,6 +14,9 @@ export interface Context {
   /** Numbers, tags and latest attacks of a run, by its number or id; shared likewise. */
   readonly valuesOf: (number: number) => Promise<RunValue[]>;
   readonly tagsOf: (number: number) => Promise<string[]>;
+  /** The study with that id, and its runs by status; shared likewise. */
+  readonly studyOf: (studyId: string) => Promise<StudyRow | undefined>;
+  readonly countsOf: (studyId: string) => Promise<StatusCounts>;
   readonly evaluationsOf: (runId: string) => Promise<EvaluationRow[]>;
 }
 
@@ -26,6 +29,8 @@ export function createContext({ store, log }: Pick<Context, 'store' | 'log'>, si
     waitingOf: batched<string, Waiting | undefined>((ids) => store.whyWaiting(ids)),
     valuesOf: batched((numbers: readonly number[]) => store.valuesOfRuns(numbers)),
     tagsOf: batched((numbers: readonly number[]) => store.tagsOfRuns(numbers)),
+    studyOf: batched<string, StudyRow | undefined>((ids) => store.findStudies(ids)),
+    countsOf: batched((ids: readonly string[]) => store.countsOfStudies(ids)),
     evaluationsOf: batched((ids: readonly string[]) => store.evaluationsOfRuns(ids)),
   };
 }

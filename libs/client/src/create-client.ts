@@ -9,6 +9,8 @@ import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type
 import { readRun, type Run } from './operations/run-fields.ts';
 import { ArchiveRuns, DeleteRuns, SetRunNotes, TagRuns } from './operations/labels.ts';
 import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
+import { CancelStudy, StudyById, Sweep, type Study, type StudyInput } from './operations/studies.ts';
+import { questions, type Questions } from './questions.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
 import { watcher, type Watch } from './watch.ts';
 import { workerSide, type WorkerSide } from './worker-side.ts';
@@ -24,7 +26,7 @@ export interface ClientOptions {
 }
 
 /** A lab at a distance. Every operation throws LabError, with the code and path the server gave, or SERVER_UNREACHABLE. */
-export interface Client extends AsyncDisposable {
+export interface Client extends Questions, AsyncDisposable {
   readonly url: string;
   lab(): Promise<Lab>;
   /** Checks, records and queues a run. */
@@ -44,6 +46,10 @@ export interface Client extends AsyncDisposable {
   archiveRuns(runIds: readonly string[], archived?: boolean): Promise<Run[]>;
   /** Forgets runs that have ended, for good; all or none. */
   deleteRuns(runIds: readonly string[]): Promise<void>;
+  /** Records a study and queues all its runs. */
+  sweep(input: StudyInput): Promise<Study>;
+  study(studyId: string): Promise<Study | undefined>;
+  cancelStudy(studyId: string): Promise<Study>;
   readonly follow: Follow;
   readonly changes: Changes;
   plugins(kind?: Plugin['kind']): Promise<Plugin[]>;
@@ -79,6 +85,10 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
     setRunNotes: async (runId, notes) => readRun((await ask(SetRunNotes, { runId, notes })).setRunNotes),
     archiveRuns: async (runIds, archived = true) => (await ask(ArchiveRuns, { runIds, archived })).archiveRuns.map(readRun),
     deleteRuns: async (runIds) => void (await ask(DeleteRuns, { runIds })),
+    sweep: async (input) => (await ask(Sweep, { input })).sweep,
+    study: async (id) => (await ask(StudyById, { id })).study ?? undefined,
+    cancelStudy: async (studyId) => (await ask(CancelStudy, { studyId })).cancelStudy,
+    ...questions(ask),
     follow: follower(ask, connection, url),
     changes: changesOf(connection, url),
     plugins: async (kind) => (await ask(Plugins, { kind: kind ?? null })).plugins,

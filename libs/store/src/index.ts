@@ -17,7 +17,9 @@ export type { AttackedRun, AttackKey, ExampleAnswer, ExampleQuestion } from './q
 export type { Board, LeaderboardOptions, Standing } from './query/leaderboard.ts';
 export type { Series, SeriesOptions } from './query/series.ts';
 export type { RunValue, ValueName } from './query/of-runs.ts';
-export type { EvaluationRow, StandingRow, StudyRow, TokenRow } from './tables.ts';
+export type { EvaluationRow, StandingRow, StudyRow } from './tables.ts';
+export { unknownStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
 export { unknownRun, type RunRow } from './runs/run.ts';
 export type { Store } from './store.ts';
+export type { CreatedToken, NewToken, Token } from './tokens/tokens.ts';
 export type { WorkerRow } from './workers/list.ts';

@@ -1,4 +1,5 @@
 import type { Catalogue, DeviceLoad, LeaseState, RunSpec, WorkerSpec } from '@entropic-lab/protocol';
+import type { Catalogue, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import type { Readable } from 'node:stream';
 import type { Announced, ArtifactFiles } from './artifacts/files.ts';
@@ -15,7 +16,9 @@ import { followRuns, type FollowRunsOptions, type RunChange } from './runs/follo
 import { deleteRuns } from './runs/delete.ts';
 import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount } from './runs/label.ts';
 import { evaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
-import type { EvaluationRow } from './tables.ts';
+import { createStudy } from './studies/create.ts';
+import { cancelStudy, countsOfStudies, findStudies, findStudy, listStudies, runsOfStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
+import type { EvaluationRow, StudyRow } from './tables.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
 import type { RunFilter } from './query/filter.ts';
@@ -29,6 +32,8 @@ import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
 import { followWorkers } from './workers/follow.ts';
 import { reportLoad } from './workers/load.ts';
+import { followTokens } from './tokens/follow.ts';
+import { createToken, findToken, hasTokens, listTokens, revokeToken, type CreatedToken, type NewToken, type Token } from './tokens/tokens.ts';
 import { registerWorker } from './workers/register.ts';
 
 /** All that the lab remembers. Each operation is one transaction; errors are LabErrors, listed at the function behind it. */
@@ -52,6 +57,13 @@ export interface Store extends AsyncDisposable {
   readonly setNotes: (runId: string, notes: string) => Promise<RunRow>;
   readonly setArchived: (runIds: readonly string[], archived: boolean) => Promise<RunRow[]>;
   readonly deleteRuns: (runIds: readonly string[]) => Promise<void>;
+  readonly createStudy: (spec: StudySpec, runSpecs: readonly RunSpec[]) => Promise<StudyRow>;
+  readonly findStudy: (studyId: string) => Promise<StudyRow | undefined>;
+  readonly findStudies: (studyIds: readonly string[]) => Promise<Map<string, StudyRow>>;
+  readonly listStudies: (options: StudyPageOptions) => Promise<StudyRow[]>;
+  readonly runsOfStudy: (studyId: string) => Promise<RunRow[]>;
+  readonly countsOfStudies: (studyIds: readonly string[]) => Promise<Map<string, StatusCounts>>;
+  readonly cancelStudy: (studyId: string) => Promise<StudyRow>;
   /** The runs with these ids that there are. */
   readonly findRuns: (runIds: readonly string[]) => Promise<Map<string, RunRow>>;
   readonly readSeries: (options: SeriesOptions) => Promise<Series[]>;
@@ -87,6 +99,13 @@ export interface Store extends AsyncDisposable {
   readonly findArtifact: (sha256: string) => Promise<StoredArtifact>;
   readonly artifactsOfRuns: (runIds: readonly string[]) => Promise<Map<string, RunArtifact[]>>;
 
+  readonly createToken: (token: NewToken) => Promise<CreatedToken>;
+  readonly listTokens: () => Promise<Token[]>;
+  readonly revokeToken: (tokenId: string) => Promise<Token>;
+  readonly findToken: (secret: string) => Promise<Token | undefined>;
+  readonly hasTokens: () => Promise<boolean>;
+  readonly followTokens: (signal?: AbortSignal) => AsyncGenerator<void, void, void>;
+
   /** Resolves when the database answers. */
   readonly ping: () => Promise<void>;
 }
@@ -108,6 +127,13 @@ export function operations(session: Session, files: ArtifactFiles) {
     setArchived: bound(setArchived),
     deleteRuns: bound(deleteRuns),
     findRuns: bound(({ database }, runIds: readonly string[]) => findRuns(database, runIds)),
+    createStudy: bound(createStudy),
+    findStudy: bound(findStudy),
+    findStudies: bound(findStudies),
+    listStudies: bound(listStudies),
+    runsOfStudy: bound(runsOfStudy),
+    countsOfStudies: bound(countsOfStudies),
+    cancelStudy: bound(cancelStudy),
     readSeries: bound(readSeries),
     readLeaderboard: bound(readLeaderboard),
     listBoards: bound(listBoards),
@@ -134,6 +160,12 @@ export function operations(session: Session, files: ArtifactFiles) {
     putArtifact: bound((held, announced: Announced, content: Readable) => putArtifact(held, files, announced, content)),
     findArtifact: (sha256) => findArtifact(files, sha256),
     artifactsOfRuns: bound(artifactsOfRuns),
+    createToken: bound(createToken),
+    listTokens: bound(listTokens),
+    revokeToken: bound(revokeToken),
+    findToken: bound(findToken),
+    hasTokens: bound(hasTokens),
+    followTokens: (signal) => followTokens(session, signal),
     ping: bound(async ({ database }) => void (await database.execute(sql`select 1`))),
   } satisfies Partial<Store>;
 }

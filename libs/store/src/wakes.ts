@@ -13,6 +13,8 @@ export const topics = {
   runs: 'runs',
   /** A worker came or went, or what it holds changed. */
   workers: 'workers',
+  /** A token was made or revoked. */
+  tokens: 'tokens',
 } as const;
 
 /** Wakes everybody on every server who waits for the topic, when the transaction commits. */

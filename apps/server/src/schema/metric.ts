@@ -8,6 +8,13 @@ export function isOption(name: string): boolean {
   return specFields.test(name) || name === 'seed' || name === 'priority';
 }
 
+const times = ['createdAt', 'startedAt', 'finishedAt'];
+
+/** What an evaluation or an epoch told, and `seconds`; times have fields of their own. */
+export function isMetric(name: string): boolean {
+  return !isOption(name) && !times.includes(name);
+}
+
 export const MetricObject = builder.objectRef<RunValue>('Metric').implement({
   description: 'A number of a run by its name.',
   fields: (t) => ({

@@ -9,9 +9,10 @@ export function readSpec(input: object): RunSpec {
   return parseRunSpec(withoutNulls(input));
 }
 
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+/** `kept`: fields whose values are their owner's, nulls included. */
+export function withoutNulls(value: unknown, kept: readonly string[] = ['options']): unknown {
+  if (Array.isArray(value)) return value.map((entry) => withoutNulls(entry, kept));
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([, entry]) => entry !== null);
-  return Object.fromEntries(given.map(([key, entry]) => [key, key === 'options' ? entry : withoutNulls(entry)]));
+  return Object.fromEntries(given.map(([key, entry]) => [key, kept.includes(key) ? entry : withoutNulls(entry, kept)]));
 }

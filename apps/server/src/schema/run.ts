@@ -6,7 +6,7 @@ import { RunStatusEnum } from './enums.ts';
 import { EvaluationObject } from './evaluation.ts';
 import { HeadlineObject } from './headline.ts';
 import { LabErrorRef } from './lab-error.ts';
-import { isOption, MetricObject } from './metric.ts';
+import { isMetric, MetricObject } from './metric.ts';
 import { ProgressObject } from './progress.ts';
 import { WaitingObject } from './waiting.ts';
 
@@ -46,7 +46,7 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
     metrics: t.field({
       type: [MetricObject],
       args: { names: t.arg.stringList({ description: 'Only these, also numbers of the spec by path. Default: all but numbers of the spec.' }) },
-      resolve: async ({ number }, { names }, { valuesOf }) => (await valuesOf(number)).filter(({ name }) => (names ? names.includes(name) : !isOption(name))),
+      resolve: async ({ number }, { names }, { valuesOf }) => (await valuesOf(number)).filter(({ name }) => (names ? names.includes(name) : isMetric(name))),
       description: 'Its latest numbers, by the alphabet.',
     }),
     evaluations: t.field({ type: [EvaluationObject], resolve: ({ id }, _args, { evaluationsOf }) => evaluationsOf(id), description: 'The attacks of its latest evaluation, in the order of the spec.' }),

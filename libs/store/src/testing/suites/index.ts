@@ -7,6 +7,8 @@ import { listSuite } from './lists.ts';
 import { querySuite } from './query.ts';
 import { queueSuite } from './queue.ts';
 import { retrySuite } from './retries.ts';
+import { resultSuite } from './results.ts';
+import { studySuite } from './studies.ts';
 import { tailSuite } from './tail.ts';
 
 /** With what the suites expect a store to be opened. */
@@ -22,5 +24,7 @@ export function storeSuite(get: () => Store): void {
   changeSuite(get);
   listSuite(get);
   querySuite(get);
+  resultSuite(get);
+  studySuite(get);
   artifactSuite(get);
 }

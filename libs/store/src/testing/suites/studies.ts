@@ -1,0 +1,70 @@
+import { parseStudySpec } from '@entropic-lab/protocol';
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../index.ts';
+import { codeOf } from '../code-of.ts';
+import { exampleSpec } from '../examples.ts';
+import { failed, finished, workerFor } from './held-run.ts';
+
+/** What studies promise, on every driver. */
+export function studySuite(get: () => Store): void {
+  const spec = (concurrency?: number) => parseStudySpec({ base: {}, parameters: [{ path: 'seed', values: [0] }], ...(concurrency === undefined ? {} : { concurrency }) });
+
+  describe('a study', () => {
+    it('never has more runs under way than it may, however many workers claim at once, and ends with a run that failed', async () => {
+      const store = get();
+      const dataset = `study-${Math.random().toString(36).slice(2)}`;
+      const workers = [workerFor(dataset, { slots: 9 }), workerFor(dataset, { slots: 9 }), workerFor(dataset, { slots: 9 })];
+      for (const worker of workers) await store.registerWorker(worker);
+      const study = await store.createStudy(spec(2), Array.from({ length: 9 }, (_, seed) => exampleSpec({ dataset: { name: dataset }, seed })));
+      let underWay = 0;
+      let most = 0;
+      const work = async (workerId: string) => {
+        for (;;) {
+          const claim = await store.claim(workerId, { waitSeconds: 1 });
+          if (claim === undefined) {
+            const { queued } = (await store.countsOfStudies([study.id])).get(study.id)!;
+            if (queued === 0) return;
+            continue;
+          }
+          most = Math.max(most, (underWay += 1));
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          underWay -= 1;
+          const end = claim.run.studyIndex === 4 ? failed(claim.nextSeq, 'DIVERGED') : finished(claim.nextSeq);
+          await store.finishRun({ ...claim.lease, ...end });
+        }
+      };
+      await Promise.all([...workers, ...workers].map(({ id }) => work(id)));
+      expect(most).toBe(2);
+      expect((await store.countsOfStudies([study.id])).get(study.id)).toEqual({ queued: 0, running: 0, succeeded: 8, failed: 1, cancelled: 0 });
+      const rows = await store.runsOfStudy(study.id);
+      expect(rows.map(({ studyIndex, spec: { seed }, status }) => [studyIndex, seed, status])).toEqual(Array.from({ length: 9 }, (_, at) => [at, at, at === 4 ? 'failed' : 'succeeded']));
+    }, 60_000);
+
+    it('that is full holds up no run behind it', async () => {
+      const store = get();
+      const dataset = `study-${Math.random().toString(36).slice(2)}`;
+      const worker = workerFor(dataset, { slots: 9 });
+      await store.registerWorker(worker);
+      await store.createStudy(spec(1), [0, 1].map((seed) => exampleSpec({ dataset: { name: dataset }, seed, priority: 9 })));
+      const alone = await store.createRun(exampleSpec({ dataset: { name: dataset } }));
+      const first = (await store.claim(worker.id))!;
+      expect(first.run).toMatchObject({ studyIndex: 0 });
+      expect((await store.claim(worker.id))!.run.id).toBe(alone.id);
+      expect(await store.claim(worker.id)).toBeUndefined();
+      await store.finishRun({ ...first.lease, ...finished(2) });
+      expect((await store.claim(worker.id))!.run).toMatchObject({ studyIndex: 1 });
+    });
+
+    it('is cancelled as a whole', async () => {
+      const store = get();
+      const dataset = `study-${Math.random().toString(36).slice(2)}`;
+      const study = await store.createStudy(spec(), [0, 1].map((seed) => exampleSpec({ dataset: { name: dataset }, seed })));
+      await store.cancelStudy(study.id);
+      expect((await store.countsOfStudies([study.id])).get(study.id)).toMatchObject({ queued: 0, cancelled: 2 });
+      expect((await store.listStudies({ limit: 1 }))[0]).toEqual(study);
+      expect(await store.listStudies({ limit: 1, olderThan: study.number })).not.toEqual([study]);
+      expect((await store.listRuns({ filter: { study: study.id }, limit: 9 })).length).toBe(2);
+      expect(await codeOf(store.cancelStudy('nobody'))).toBe('UNKNOWN_STUDY studyId');
+    });
+  });
+}
