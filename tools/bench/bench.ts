@@ -1,6 +1,7 @@
 import { compiledRunner } from '@entropic-lab/compiler';
 import { eagerRunner, prepareBackend } from '@entropic-lab/tensor';
 import { parseArgs } from 'node:util';
+import { benchStore } from './store/bench.ts';
 import { cases, type Case } from './cases.ts';
 import { compileTimes } from './compile-time.ts';
 import { footprints } from './memory.ts';
@@ -22,6 +23,8 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1.2' },
     wasm: { type: 'boolean', default: true },
+    runs: { type: 'string', default: '100000' },
+    epochs: { type: 'string', default: '100' },
   },
   allowNegative: true,
 });
@@ -59,6 +62,7 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
   compile: async () => {
     for await (const line of compileTimes(threads)) tell(line, `${line.model.padEnd(10)} B${line.batch}  ${line.milliseconds.toFixed(0)} ms to compile (CPU ${line.cpuMilliseconds.toFixed(0)})`);
   },
+  store: () => benchStore({ json: options.json, runs: Number(options.runs), epochs: Number(options.epochs), rounds: 20 }),
   memory: async () => {
     for await (const line of footprints(threads)) tell(line, `${String(line.steps).padStart(6)} steps: ${line.tensors} tensors, ${line.residentMiB} MiB`);
   },
@@ -66,7 +70,7 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
 
 const task = tasks[positionals[0] ?? ''];
 if (task === undefined) {
-  console.error('usage: bench live [...] | step|attack|compile|memory [--json] [--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]');
+  console.error('usage: bench live [...] | step|attack|compile|memory|store [--json] [--runs 100000] [--epochs 100] [--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]');
   process.exit(2);
 }
 await prepareBackend('wasm');

@@ -9,6 +9,7 @@ import { addReproduce } from './commands/reproduce.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
+import { addToken } from './commands/token.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
@@ -19,7 +20,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addReproduce, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addToken, addReproduce, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

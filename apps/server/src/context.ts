@@ -1,9 +1,13 @@
 import type { EvaluationRow, RunArtifact, RunValue, StatusCounts, Store, StudyRow, Waiting } from '@entropic-lab/store';
+import type { Meters } from './observe/metrics.ts';
+import type { Caller } from './access/caller.ts';
 import type { Logger } from 'pino';
 
 /** What every resolver works with; one per operation. */
 export interface Context {
   readonly store: Store;
+  readonly caller: Caller;
+  readonly meters: Meters;
   readonly log: Logger;
   /** Aborted when the client has gone or the server is closing. */
   readonly signal: AbortSignal;
@@ -20,9 +24,11 @@ export interface Context {
   readonly evaluationsOf: (runId: string) => Promise<EvaluationRow[]>;
 }
 
-export function createContext({ store, log }: Pick<Context, 'store' | 'log'>, signal: AbortSignal): Context {
+export function createContext({ store, caller, meters, log }: Pick<Context, 'store' | 'caller' | 'meters' | 'log'>, signal: AbortSignal): Context {
   return {
     store,
+    caller,
+    meters,
     log,
     signal,
     artifactsOf: batched((ids: readonly string[]) => store.artifactsOfRuns(ids)),

@@ -1,5 +1,6 @@
 import { LabError } from '@entropic-lab/protocol';
 import { pino } from 'pino';
+import { startTracing } from './observe/tracing.ts';
 import { readSettings, settings } from './settings.ts';
 import { startServer, type RunningServer } from './start-server.ts';
 
@@ -9,6 +10,7 @@ type Told = { readonly type: 'ready'; readonly url: string; readonly pid: number
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void console.log(settings.map(({ name, variable, help }) => `--${name}, ${variable}\n    ${help}`).join('\n'));
   let server: RunningServer | undefined;
+  await using _tracing = startTracing(process.env);
   try {
     const { logLevel, ...options } = readSettings(process.argv.slice(2), process.env);
     // Logs go to stderr: stdout has the ready line alone.

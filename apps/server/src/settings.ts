@@ -18,7 +18,6 @@ export const settings: readonly Setting[] = [
   { name: 'databaseUrl', variable: 'DATABASE_URL', read: text, help: 'postgres://user:password@host/database. Default: an embedded database in the folder' },
   { name: 'host', variable: 'ENTROPIC_HOST', read: text, help: 'Address to bind. Default 127.0.0.1' },
   { name: 'port', variable: 'ENTROPIC_PORT', read: integer(0, 65_535), help: 'Port, 0 for a free one. Default 4000' },
-  { name: 'allowRemote', variable: 'ENTROPIC_ALLOW_REMOTE', read: flag, help: 'true: bind an address that other machines reach, without tokens. Default false' },
   { name: 'allowedHosts', variable: 'ENTROPIC_ALLOWED_HOSTS', read: list, help: 'Further host names by which the server may be called, separated by commas' },
   { name: 'allowedOrigins', variable: 'ENTROPIC_ALLOWED_ORIGINS', read: list, help: 'Further origins whose pages may call it, separated by commas' },
   { name: 'leaseSeconds', variable: 'ENTROPIC_LEASE_SECONDS', read: number(0.2, 86_400), help: 'Silence after which a run is taken from its worker. Default 30' },
@@ -28,6 +27,8 @@ export const settings: readonly Setting[] = [
   { name: 'maxArtifactBytes', variable: 'ENTROPIC_MAX_ARTIFACT_BYTES', read: integer(1, Number.MAX_SAFE_INTEGER), help: 'Size limit of one artifact. Default 4294967296' },
   { name: 'maxRequestBytes', variable: 'ENTROPIC_MAX_REQUEST_BYTES', read: integer(1024, 2 ** 31), help: 'Size limit of a GraphQL request. Default 67108864' },
   { name: 'studio', variable: 'ENTROPIC_STUDIO', read: text, help: 'Folder of the built Studio, served at /. `entropic up` builds it and gives it' },
+  { name: 'introspection', variable: 'ENTROPIC_INTROSPECTION', read: flag, help: 'false: clients may not ask for the schema. Default true' },
+  { name: 'rateLimit', variable: 'ENTROPIC_RATE_LIMIT', read: integer(0, 1e9), help: 'Requests a minute of one token, 0 for any number. Default 6000 with a token, any number where none is needed' },
   { name: 'logLevel', variable: 'ENTROPIC_LOG_LEVEL', read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), help: 'Default info' },
 ];
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from './index.ts';
 import { readSettings } from './settings.ts';
-import { connect, goodSpec, openLab, startRun } from './testing/lab.ts';
+import { connect, goodSpec, openLab, post, startRun } from './testing/lab.ts';
+import { openStore, type Store } from '@entropic-lab/store';
 
 let scratch: TemporaryFolder;
 beforeAll(async () => {
@@ -28,6 +29,11 @@ async function startProcess(...args: string[]): Promise<{ child: ChildProcess; t
   child.stdout!.on('data', (part: Buffer) => (output += part.toString()));
   const [told] = (await once(child, 'message')) as [Told];
   return { child, told, output: () => output };
+}
+
+async function onStore<T>(options: { folder: string }, work: (store: Store) => Promise<T>): Promise<T> {
+  await using store = await openStore(options);
+  return work(store);
 }
 
 describe('the entry process', () => {
@@ -110,10 +116,16 @@ describe('a server that closes', () => {
 });
 
 describe('what a server is told', () => {
-  it('refuses an address that other machines reach', async () => {
-    await expect(startServer({ host: '0.0.0.0', folder: join(scratch.path, 'never') })).rejects.toMatchObject({ code: 'FORBIDDEN', path: 'host' });
-    expect(await readdir(scratch.path)).not.toContain('never');
-  });
+  it('refuses an address that other machines reach while there is no token', async () => {
+    const folder = join(scratch.path, 'reached');
+    const start = () => startServer({ host: '0.0.0.0', port: 0, folder });
+    await expect(start()).rejects.toMatchObject({ code: 'FORBIDDEN', path: 'host' });
+    const { secret } = await onStore({ folder }, (store) => store.createToken({ name: 'first', role: 'admin' }));
+    await using server = await start();
+    const ask = async (headers: Record<string, string>) => (await post(`http://127.0.0.1:${server.port}`, '{"query":"{ lab { version } }"}', headers)).status;
+    expect(await ask({})).toBe(401);
+    expect(await ask({ authorization: `Bearer ${secret}` })).toBe(200);
+  }, 60_000);
 
   it('comes from flags before variables, read once and checked', () => {
     expect(readSettings([], {})).toEqual({ logLevel: 'info' });
@@ -130,6 +142,5 @@ describe('what a server is told', () => {
     expect(refused(['--port', '65536'])).toMatchObject({ code: 'INVALID_INPUT', path: '--port' });
     expect(refused([], { ENTROPIC_PORT: 'x' })).toMatchObject({ code: 'INVALID_INPUT', path: 'ENTROPIC_PORT' });
     expect(refused(['--prt', '1'])).toMatchObject({ code: 'INVALID_INPUT' });
-    expect(refused([], { ENTROPIC_ALLOW_REMOTE: 'yes' })).toMatchObject({ path: 'ENTROPIC_ALLOW_REMOTE' });
   });
 });

@@ -2,6 +2,7 @@ import { LabError } from '@entropic-lab/protocol';
 import { openStore, type Store } from '@entropic-lab/store';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pino, type Logger } from 'pino';
+import { openAccess } from './access/access.ts';
 import { isLoopback } from './http/guard.ts';
 import { watchLeases } from './lease-watch.ts';
 import { listen } from './listen.ts';
@@ -16,8 +17,6 @@ export interface ServerOptions {
   readonly host?: string | undefined;
   /** Default 4000; 0 takes a free one. */
   readonly port?: number | undefined;
-  /** Allow an address that other machines reach, although everybody there may then do everything. Default false. */
-  readonly allowRemote?: boolean | undefined;
   /** Further host names by which the server may be called. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** Further origins whose pages may call it. */
@@ -34,6 +33,10 @@ export interface ServerOptions {
   readonly maxArtifactBytes?: number | undefined;
   /** Size limit of a GraphQL request. Default 64 MiB: an epoch tells the outcome of every example. */
   readonly maxRequestBytes?: number | undefined;
+  /** Whether clients may ask for the schema. Default true. */
+  readonly introspection?: boolean | undefined;
+  /** Requests a minute of one token; 0: any number. Default 6,000 with a token, any number where none is needed. */
+  readonly rateLimit?: number | undefined;
   /** Folder of the built Studio, served at `/`. Default: none, and a page that says how to get it. */
   readonly studio?: string | undefined;
   /** Default: silent. */
@@ -51,11 +54,10 @@ export interface RunningServer extends AsyncDisposable {
 
 /**
  * Opens the store and serves it.
- * @throws LabError PORT_IN_USE, FORBIDDEN for an address other machines reach, and as `openStore` does.
+ * @throws LabError PORT_IN_USE, FORBIDDEN for an address other machines reach while there is no token, and as `openStore` does.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 4000, allowRemote = false, folder = '.entropic', leaseSeconds = 30, forgetSeconds = 7 * 86_400 } = options;
-  if (!isLoopback(host) && !allowRemote) throw remote(host);
+  const { host = '127.0.0.1', port = 4000, folder = '.entropic', leaseSeconds = 30, forgetSeconds = 7 * 86_400 } = options;
   const log = options.log ?? pino({ level: 'silent' });
   // The port first: a database takes seconds to open, and both must be had.
   const http = createServer(notYet);
@@ -68,8 +70,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') });
     held.push(store);
+    if (!isLoopback(host) && !(await store.hasTokens())) throw remote(host);
+    const access = openAccess(store, { open: isLoopback(host), log });
+    held.push(access);
     const names = { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] };
-    held.push(await serve(http, { store, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26, studio: options.studio }));
+    held.push(await serve(http, { store, access, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26, introspection: options.introspection ?? true, rateLimit: options.rateLimit, studio: options.studio }));
     // Not before something else answers: a request that nobody takes waits until its sender gives up.
     http.off('request', notYet);
     held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }));
@@ -88,7 +93,7 @@ function notYet(_request: IncomingMessage, response: ServerResponse): void {
 }
 
 function remote(host: string): LabError {
-  return new LabError('FORBIDDEN', `[server] expected a loopback address, got ${host} (host). Whoever reaches the server may do everything: bind 127.0.0.1 and forward the port, or set allowRemote on a network you trust.`, {
+  return new LabError('FORBIDDEN', `[server] expected a loopback address or a lab with tokens, got ${host} and no token (host). Whoever reached the server could do everything. Make a token first (entropic token create --role admin --folder <data folder>), or bind 127.0.0.1.`, {
     path: 'host',
   });
 }

@@ -64,7 +64,8 @@ async function checked(response: Response, sha256: string, url: string): Promise
   throw new LabError('BAD_ARTIFACT', `[client] expected content with hash ${sha256}, got ${got} (${content.byteLength} bytes). Fetch it again; if it stays so, the lab's folder is damaged.`);
 }
 
-async function refuseErrors(response: Response, url: string): Promise<void> {
+/** @throws LabError the server's own, for an answer that is none of success. */
+export async function refuseErrors(response: Response, url: string): Promise<void> {
   if (response.ok) return;
   const { errors } = await readJson(response, url);
   throw fromAnswer(Array.isArray(errors) ? errors : []);

@@ -2,6 +2,7 @@ import type { RunSpecInput } from '@entropic-lab/protocol';
 import { artifactsAt, type Artifacts } from './artifacts.ts';
 import { asker, type Ask } from './ask.ts';
 import { serversAt } from './endpoint.ts';
+import { exporter, type Export } from './export.ts';
 import { follower, type Follow } from './follow.ts';
 import { changesOf, type Changes } from './changes.ts';
 import { connect, type ConnectionState } from './live/connection.ts';
@@ -13,6 +14,7 @@ import { CancelStudy, StudyById, Sweep, type Study, type StudyInput } from './op
 import { questions, type Questions } from './questions.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
 import { watcher, type Watch } from './watch.ts';
+import { tokenSide, type TokenSide } from './tokens.ts';
 import { workerSide, type WorkerSide } from './worker-side.ts';
 
 export interface ClientOptions {
@@ -58,6 +60,8 @@ export interface Client extends Questions, AsyncDisposable {
   workers(): Promise<Worker[]>;
   readonly worker: WorkerSide;
   readonly artifacts: Artifacts;
+  readonly export: Export;
+  readonly tokens: TokenSide;
   /** Sends a query or mutation of the caller's own, made with `graphql` of this package. */
   readonly ask: Ask;
   /** Follows a subscription of the caller's own, over lost connections. */
@@ -97,6 +101,8 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
     workers: async () => (await ask(Workers, {})).workers,
     worker: workerSide(ask, connection, url),
     artifacts: artifactsAt(servers),
+    export: exporter(servers),
+    tokens: tokenSide(ask),
     ask,
     watch: watcher(connection, url),
     [Symbol.asyncDispose]: async () => void (await connection.dispose()),

@@ -5,6 +5,8 @@ export interface Endpoint {
   readonly graphql: string;
   readonly live: string;
   readonly artifact: (sha256: string) => string;
+  /** Address of an exported table: `runs.csv?filter=...`. */
+  readonly exported: (path: string) => string;
   readonly headers: Readonly<Record<string, string>>;
   readonly token: string | undefined;
 }
@@ -42,6 +44,7 @@ export function endpoint(url: string, token: string | undefined): Endpoint {
     graphql: `${base}/graphql`,
     live: `${base.replace(/^http/, 'ws')}/graphql`,
     artifact: (sha256) => `${base}/artifacts/${sha256}`,
+    exported: (path) => `${base}/export/${path}`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     token,
   };

@@ -15,6 +15,7 @@ export type { PlacedRun, RunPageOptions } from './query/page.ts';
 export type { TagChange, TagCount } from './runs/label.ts';
 export type { AttackedRun, AttackKey, ExampleAnswer, ExampleQuestion } from './query/examples.ts';
 export type { Board, LeaderboardOptions, Standing } from './query/leaderboard.ts';
+export type { ExportedEpoch, ExportedRun, ExportOptions } from './query/export.ts';
 export type { Series, SeriesOptions } from './query/series.ts';
 export type { RunValue, ValueName } from './query/of-runs.ts';
 export type { EvaluationRow, StandingRow, StudyRow } from './tables.ts';

@@ -1,5 +1,4 @@
-import type { Catalogue, DeviceLoad, LeaseState, RunSpec, WorkerSpec } from '@entropic-lab/protocol';
-import type { Catalogue, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
+import type { Catalogue, DeviceLoad, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import type { Readable } from 'node:stream';
 import type { Announced, ArtifactFiles } from './artifacts/files.ts';
@@ -17,7 +16,7 @@ import { deleteRuns } from './runs/delete.ts';
 import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount } from './runs/label.ts';
 import { evaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
 import { createStudy } from './studies/create.ts';
-import { cancelStudy, countsOfStudies, findStudies, findStudy, listStudies, runsOfStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
+import { cancelStudy, countByStatus, countsOfStudies, findStudies, findStudy, listStudies, runsOfStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
 import type { EvaluationRow, StudyRow } from './tables.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
@@ -27,6 +26,7 @@ import { retryRun } from './runs/retry.ts';
 import { findRun, findRuns, type RunRow } from './runs/run.ts';
 import { askExamples, type ExampleAnswer, type ExampleQuestion } from './query/examples.ts';
 import { listBoards, readLeaderboard, type Board, type LeaderboardOptions, type Standing } from './query/leaderboard.ts';
+import { exportEpochs, exportEvaluations, exportRuns, valueNamesOf, type ExportedEpoch, type ExportedRun, type ExportOptions } from './query/export.ts';
 import { readSeries, type Series, type SeriesOptions } from './query/series.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
@@ -99,6 +99,13 @@ export interface Store extends AsyncDisposable {
   readonly findArtifact: (sha256: string) => Promise<StoredArtifact>;
   readonly artifactsOfRuns: (runIds: readonly string[]) => Promise<Map<string, RunArtifact[]>>;
 
+  readonly exportRuns: (options: ExportOptions) => AsyncGenerator<ExportedRun, void, void>;
+  readonly exportEpochs: (options: ExportOptions) => AsyncGenerator<ExportedEpoch, void, void>;
+  readonly exportEvaluations: (options: ExportOptions) => AsyncGenerator<EvaluationRow, void, void>;
+  readonly valueNamesOf: (filter: RunFilter) => Promise<string[]>;
+  /** All runs, also those put away. */
+  readonly countByStatus: () => Promise<StatusCounts>;
+
   readonly createToken: (token: NewToken) => Promise<CreatedToken>;
   readonly listTokens: () => Promise<Token[]>;
   readonly revokeToken: (tokenId: string) => Promise<Token>;
@@ -160,6 +167,11 @@ export function operations(session: Session, files: ArtifactFiles) {
     putArtifact: bound((held, announced: Announced, content: Readable) => putArtifact(held, files, announced, content)),
     findArtifact: (sha256) => findArtifact(files, sha256),
     artifactsOfRuns: bound(artifactsOfRuns),
+    exportRuns: (options) => exportRuns(session, options),
+    exportEpochs: (options) => exportEpochs(session, options),
+    exportEvaluations: (options) => exportEvaluations(session, options),
+    valueNamesOf: bound(valueNamesOf),
+    countByStatus: bound(countByStatus),
     createToken: bound(createToken),
     listTokens: bound(listTokens),
     revokeToken: bound(revokeToken),

@@ -1,7 +1,8 @@
-import { createClient, type Client } from '@entropic-lab/client';
+import type { Client } from '@entropic-lab/client';
 import { LabError, type RunStatus } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
 import { urlFlag } from './flags.ts';
+import { connect } from '../lab/connect.ts';
 
 export function addCancel(program: Command): void {
   program
@@ -10,7 +11,7 @@ export function addCancel(program: Command): void {
     .argument('<run>', 'id of the run')
     .option(...urlFlag)
     .action(async (runId: string, flags: { url: string }) => {
-      await using client = createClient({ url: flags.url });
+      await using client = connect(flags.url);
       await cancelAndWait(client, runId);
     });
 }

@@ -1,4 +1,3 @@
-import { createClient } from '@entropic-lab/client';
 import { LabError, parse } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
@@ -7,6 +6,7 @@ import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { table } from '../terminal/table.ts';
 import { urlFlag } from './flags.ts';
+import { connect } from '../lab/connect.ts';
 
 const Share = z.number().nullish();
 const Report = z.object({
@@ -88,7 +88,7 @@ async function examine(device: string): Promise<Report> {
 }
 
 async function labAt(url: string): Promise<string> {
-  await using client = createClient({ url });
+  await using client = connect(url);
   try {
     const [{ version, database }, workers] = [await client.lab(), await client.workers()];
     return `A lab answers at ${url}: version ${version}, database ${database}, ${workers.length} worker${workers.length === 1 ? '' : 's'}.`;

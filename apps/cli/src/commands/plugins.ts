@@ -1,8 +1,9 @@
-import { createClient, type Plugin } from '@entropic-lab/client';
+import type { Plugin } from '@entropic-lab/client';
 import { LabError } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
 import { table } from '../terminal/table.ts';
 import { urlFlag } from './flags.ts';
+import { connect } from '../lab/connect.ts';
 
 const left = { align: 'left' } as const;
 
@@ -13,7 +14,7 @@ export function addPlugins(program: Command): void {
     .argument('[name]', 'plugin')
     .option(...urlFlag)
     .action(async (name: string | undefined, flags: { url: string }) => {
-      await using client = createClient({ url: flags.url });
+      await using client = connect(flags.url);
       const plugins = await client.plugins();
       if (name !== undefined) return console.log(describe(plugins, name));
       const [datasets, architectures] = [await client.datasets(), await client.architectures()];

@@ -1,9 +1,9 @@
-import { createClient } from '@entropic-lab/client';
 import type { Command } from 'commander';
 import { interruption } from '../terminal/interrupt.ts';
 import { cancelAndWait } from './cancel.ts';
 import { urlFlag } from './flags.ts';
 import { watchRun } from './watch.ts';
+import { connect } from '../lab/connect.ts';
 
 export function addRetry(program: Command): void {
   program
@@ -14,7 +14,7 @@ export function addRetry(program: Command): void {
     .option('--json', 'print each event as a line of JSON')
     .action(async (runId: string, flags: { url: string; json?: true }) => {
       const interrupted = interruption();
-      await using client = createClient({ url: flags.url });
+      await using client = connect(flags.url);
       const before = await client.run(runId);
       await client.retryRun(runId);
       const status = await watchRun(client, runId, { signal: interrupted, json: flags.json === true, after: before?.lastSeq ?? 0 });

@@ -1,10 +1,10 @@
-import { createClient } from '@entropic-lab/client';
 import type { Command } from 'commander';
 import { interruption } from '../terminal/interrupt.ts';
 import { cancelAndWait } from './cancel.ts';
 import { urlFlag } from './flags.ts';
 import { readSpec, specFlags, type SpecFlags } from './spec-flags.ts';
 import { watchRun } from './watch.ts';
+import { connect } from '../lab/connect.ts';
 
 export function addRun(program: Command): void {
   const command = program
@@ -17,7 +17,7 @@ export function addRun(program: Command): void {
   specFlags(command).action(async (file: string | undefined, flags: SpecFlags & { url: string; detach?: true; json?: true }) => {
     const spec = await readSpec(file, flags);
     const interrupted = interruption();
-    await using client = createClient({ url: flags.url });
+    await using client = connect(flags.url);
     const { id } = await client.startRun(spec);
     if (flags.detach === true) return console.log(id);
     if (flags.json !== true) console.log(`run ${id}`);

@@ -1,8 +1,8 @@
-import { createClient } from '@entropic-lab/client';
 import type { Command } from 'commander';
 import { number, percent } from '../terminal/format.ts';
 import { table } from '../terminal/table.ts';
 import { integer, urlFlag } from './flags.ts';
+import { connect } from '../lab/connect.ts';
 
 export function addRuns(program: Command): void {
   program
@@ -12,7 +12,7 @@ export function addRuns(program: Command): void {
     .option('--limit <n>', 'at most so many', integer(1), 20)
     .option('--json', 'print each run as a line of JSON')
     .action(async (flags: { url: string; limit: number; json?: true }) => {
-      await using client = createClient({ url: flags.url });
+      await using client = connect(flags.url);
       const rows: string[][] = [];
       const waits: string[] = [];
       let shown = 0;

@@ -1,10 +1,11 @@
 import type { Client } from '@entropic-lab/client';
 import { LabError, type RunEvent, type RunStatus } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
-import { createClient } from '@entropic-lab/client';
+
 import { interruption } from '../terminal/interrupt.ts';
 import { RunView } from '../terminal/run-view.ts';
 import { urlFlag } from './flags.ts';
+import { connect } from '../lab/connect.ts';
 
 export function addWatch(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function addWatch(program: Command): void {
     .option('--json', 'print each event as a line of JSON')
     .action(async (runId: string, flags: { url: string; json?: true }) => {
       const interrupted = interruption();
-      await using client = createClient({ url: flags.url });
+      await using client = connect(flags.url);
       const status = await watchRun(client, runId, { signal: interrupted, json: flags.json === true });
       if (status === undefined) console.log(`stopped watching; the run goes on. \`entropic cancel ${runId}\` ends it.`);
       else if (status !== 'succeeded') process.exitCode = 1;

@@ -1,7 +1,8 @@
-import { createClient, type Client } from '@entropic-lab/client';
+import type { Client } from '@entropic-lab/client';
 import { LabError } from '@entropic-lab/protocol';
 import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { connect } from './connect.ts';
 import { LabChild, type ChildOptions } from './child.ts';
 import { pluginSources } from './plugins.ts';
 import { builtStudio } from './studio.ts';
@@ -71,7 +72,7 @@ async function startProcesses(options: LabOptions, ends: (() => Promise<unknown>
   });
   await worker.ready();
 
-  const client = createClient({ url });
+  const client = connect(url);
   ends.push(async () => client[Symbol.asyncDispose]());
   return { url, client, broken: Promise.race([server, worker].map(brokenBy(options.folder))) };
 }

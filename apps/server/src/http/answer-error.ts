@@ -6,6 +6,9 @@ import { recordOf } from '../errors/format.ts';
 /** HTTP status of codes that are not 500. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
   INVALID_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
+  TOO_COMPLEX: 400,
   FORBIDDEN: 403,
   UNKNOWN_ARTIFACT: 404,
   BAD_ARTIFACT: 422,

@@ -1,12 +1,15 @@
-import { parse, type FormattedExecutionResult, type GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, validate, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { LabError } from '@entropic-lab/protocol';
+import type { Caller } from '../access/caller.ts';
+import { secretInParams } from '../access/secret-of.ts';
 import type { Context } from '../context.ts';
+import { refuseComplex } from '../limits/query-limits.ts';
 import { schema } from '../schema/index.ts';
-import { parseLimits } from '../parse-limits.ts';
 import { subscribeSafely } from './subscribe-safely.ts';
 
 export interface LiveOptions {
@@ -14,7 +17,14 @@ export interface LiveOptions {
   /** Throws for calls that are refused. */
   readonly check: (headers: IncomingHttpHeaders) => void;
   /** A context whose signal tells that the connection is gone. */
-  readonly context: (gone: AbortSignal) => Context;
+  readonly context: (gone: AbortSignal, caller: Caller) => Context;
+  /** Who opens a connection with that token. @throws LabError UNAUTHENTICATED. */
+  readonly admit: (secret: string | undefined, address: string) => Promise<Caller>;
+  /** Counts an operation. @throws LabError RATE_LIMITED. */
+  readonly count: (caller: Caller, address: string) => Promise<unknown>;
+  readonly introspection: boolean;
+  /** A connection was opened or closed. */
+  readonly counted: (change: 1 | -1) => void;
   readonly format: (error: unknown) => GraphQLFormattedError;
   /** Largest message of a client. */
   readonly maxBytes: number;
@@ -27,6 +37,10 @@ export interface LiveOptions {
 export function serveLive(server: Server, options: LiveOptions): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxBytes });
   const live = useServer(protocol(options), sockets);
+  sockets.on('connection', (socket) => {
+    options.counted(1);
+    socket.once('close', () => options.counted(-1));
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const status = refusal(request, options);
     if (status !== undefined) return void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -44,18 +58,46 @@ function refusal(request: IncomingMessage, { path, check }: LiveOptions): string
   return request.url?.split('?')[0] === path ? undefined : '404 Not Found';
 }
 
-function protocol({ context, format }: LiveOptions): Parameters<typeof useServer<Record<string, unknown>, Partial<Extra>>>[0] {
+function protocol({ context, admit, count, introspection, format }: LiveOptions): Parameters<typeof useServer<Record<string, unknown>, Partial<Extra>>>[0] {
   return {
     schema,
     connectionInitWaitTimeout: 10_000,
-    context: ({ extra }) => context(goneSignal(extra.socket)),
+    onConnect: async ({ extra, connectionParams }) => {
+      // Closed by graphql-ws with 4403 where this is false.
+      return welcome(extra, await admit(secretInParams(connectionParams), addressOf(extra)).catch(unknownCaller));
+    },
+    context: ({ extra }) => context(goneSignal(extra.socket), callers.get(extra.socket)!),
     // By itself graphql-ws would close the whole connection for a query that cannot be read.
-    onSubscribe: (_context, _id, { query }) => unreadable(query),
+    onSubscribe: async ({ extra, subscriptions }, _id, { query, variables }) =>
+      refusalOf(async () => {
+        if (Object.keys(subscriptions).length > mostStreams) throw tooManyStreams();
+        await count(callers.get(extra.socket)!, addressOf(extra));
+        refuseComplex(schema, query, variables);
+      }),
+    validate: (types, document) => validate(types, document, introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]),
     subscribe: subscribeSafely,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : ({ ...result, errors: result.errors.map((error) => format(error)) } as FormattedExecutionResult),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
   };
+}
+
+const callers = new WeakMap<object, Caller>();
+
+function unknownCaller(thrown: unknown): undefined {
+  if (thrown instanceof LabError && (thrown.code === 'UNAUTHENTICATED' || thrown.code === 'RATE_LIMITED')) return undefined;
+  throw thrown;
+}
+
+/** Lets a caller in until its token ends; with that, the whole connection does. */
+function welcome({ socket }: Extra, caller: Caller | undefined): boolean {
+  if (caller === undefined) return false;
+  callers.set(socket, caller);
+  const leave = () => socket.close(4403, 'Forbidden');
+  if (caller.ended.aborted) leave();
+  caller.ended.addEventListener('abort', leave, { once: true });
+  socket.once('close', () => caller.ended.removeEventListener('abort', leave));
+  return true;
 }
 
 const goneSignals = new WeakMap<object, AbortSignal>();
@@ -71,11 +113,23 @@ function goneSignal(socket: Extra['socket']): AbortSignal {
   return gone.signal;
 }
 
-function unreadable(query: string): GraphQLError[] | undefined {
+/** Operations under way on one connection. */
+const mostStreams = 1_000;
+
+function tooManyStreams(): LabError {
+  return new LabError('RATE_LIMITED', `[server] expected at most ${mostStreams} operations at a time on one connection, got more. End some, or open another connection.`);
+}
+
+function addressOf(extra: Partial<Extra>): string {
+  return extra.request?.socket.remoteAddress ?? '';
+}
+
+async function refusalOf(work: () => Promise<void>): Promise<GraphQLError[] | undefined> {
   try {
-    parse(query, parseLimits);
+    await work();
     return undefined;
   } catch (thrown) {
-    return [thrown as GraphQLError];
+    if (thrown instanceof GraphQLError) return [thrown];
+    return [new GraphQLError((thrown as Error).message, { originalError: thrown as Error })];
   }
 }

@@ -10,7 +10,8 @@ interface ExampleFate {
   readonly index: number;
 }
 
-const at = <Column extends keyof AttackResult['perExample']>(column: Column) => ({ attacked, index }: ExampleFate) => attacked.columns[column][index] as AttackResult['perExample'][Column][number];
+type Column = 'outcome' | 'cleanPrediction' | 'prediction' | 'distance';
+const at = <Name extends Column>(column: Name) => ({ attacked, index }: ExampleFate) => attacked.columns[column][index] as AttackResult['perExample'][Name][number];
 
 const ExampleFateObject = builder.objectRef<ExampleFate>('ExampleFate').implement({
   description: 'What became of one example on one run.',

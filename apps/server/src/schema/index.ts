@@ -16,7 +16,9 @@ import './report.ts';
 import './run-event-types.ts';
 import './run-events.ts';
 import './changes.ts';
+import './tokens.ts';
+import { guardSchema } from '../access/guard-schema.ts';
 import { builder } from './builder.ts';
 
 /** The whole API, a module a noun. */
-export const schema = builder.toSchema();
+export const schema = guardSchema(builder.toSchema());

@@ -1,12 +1,17 @@
 import { isEnumType, type GraphQLArgument, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { apiPage } from './api-page.ts';
 import { schema } from './index.ts';
 import { printed } from './printed.ts';
 
 describe('the schema', () => {
   it('is the one that clients are generated from', () => {
     expect(readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8')).toBe(printed());
+  });
+
+  it('is the one that docs/api.md tells of', () => {
+    expect(readFileSync(new URL('../../../../docs/api.md', import.meta.url), 'utf8')).toBe(apiPage());
   });
 
   it('describes every type, field, argument and value', () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const firstPause = 200;
 const longestPause = 10_000;
 /** Nobody answers, a server whose database is away, or one without room: none of them says anything of what was asked. */
-const passing: ReadonlySet<ErrorCode> = new Set(['SERVER_UNREACHABLE', 'NOT_READY', 'DISK_FULL']);
+const passing: ReadonlySet<ErrorCode> = new Set(['SERVER_UNREACHABLE', 'NOT_READY', 'DISK_FULL', 'RATE_LIMITED']);
 /** A defect of the server may lie in the moment; one that stays is an answer. */
 const triesOfDefect = 5;
 

@@ -44,7 +44,7 @@ export async function* keepUp<T>(options: KeepUpOptions<T>): AsyncGenerator<T, v
 }
 
 function mayPass(thrown: unknown): boolean {
-  return thrown instanceof LabError && ['SERVER_UNREACHABLE', 'NOT_READY', 'DISK_FULL'].includes(thrown.code);
+  return thrown instanceof LabError && ['SERVER_UNREACHABLE', 'NOT_READY', 'DISK_FULL', 'RATE_LIMITED'].includes(thrown.code);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LabError } from '@entropic-lab/protocol';
+import { LabError } from '@entropic-lab/protocol';
 import type { TadaDocumentNode } from 'gql.tada';
 import { print } from 'graphql';
 import type { Client as Connection, FormattedExecutionResult } from 'graphql-ws';
@@ -96,5 +96,6 @@ function toLabError(thrown: unknown, url: string): LabError {
   if (Array.isArray(thrown)) return fromAnswer(thrown);
   if (thrown instanceof Error) return unreachable(url, thrown);
   const { code, reason } = (thrown ?? {}) as { code?: number; reason?: string };
+  if (code === 4403) return new LabError('UNAUTHENTICATED', `[client] expected a token that lets one in at ${url}, got ${reason || 'Forbidden'}: there is none, or it is unknown, expired or revoked. Give another.`);
   return unreachable(url, new Error(`the connection was closed (${code ?? 'no code'}${reason ? `, ${reason}` : ''})`));
 }

@@ -12,6 +12,8 @@ export interface StudyPageOptions {
 
 export type StatusCounts = Readonly<Record<RunStatus, number>>;
 
+const none: StatusCounts = { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 };
+
 export async function findStudy({ database }: Session, studyId: string): Promise<StudyRow | undefined> {
   const [study] = await database.select().from(studies).where(eq(studies.id, studyId));
   return study;
@@ -35,12 +37,16 @@ export async function runsOfStudy({ database }: Session, studyId: string): Promi
 
 /** Runs of studies by status, in one query. */
 export async function countsOfStudies({ database }: Session, studyIds: readonly string[]): Promise<Map<string, StatusCounts>> {
-  const none: StatusCounts = { queued: 0, running: 0, succeeded: 0, failed: 0, cancelled: 0 };
   const found = new Map<string, StatusCounts>(studyIds.map((id) => [id, none]));
   if (studyIds.length === 0) return found;
   const rows = await database.select({ id: runs.studyId, status: runs.status, total: count() }).from(runs).where(inArray(runs.studyId, [...studyIds])).groupBy(runs.studyId, runs.status);
   for (const { id, status, total } of rows) found.set(id!, { ...found.get(id!)!, [status]: total });
   return found;
+}
+
+export async function countByStatus({ database }: Session): Promise<StatusCounts> {
+  const rows = await database.select({ status: runs.status, total: count() }).from(runs).groupBy(runs.status);
+  return { ...none, ...Object.fromEntries(rows.map(({ status, total }) => [status, total])) };
 }
 
 /** Asks every run of a study that has not ended for its end. @throws LabError UNKNOWN_STUDY. */

@@ -65,9 +65,9 @@ export async function findToken({ database }: Session, secret: string): Promise<
   return withoutHash(row);
 }
 
-/** Whether there is any token that counts: from then on nobody does anything without one. */
+/** Whether there is a token that was not revoked: then nobody does anything without one. One that expired does not open the lab. */
 export async function hasTokens({ database }: Session): Promise<boolean> {
-  return (await database.select({ id: tokens.id }).from(tokens).where(stands).limit(1)).length > 0;
+  return (await database.select({ id: tokens.id }).from(tokens).where(isNull(tokens.revokedAt)).limit(1)).length > 0;
 }
 
 const stands = and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, sql`now()`)));

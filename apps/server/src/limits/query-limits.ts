@@ -1,0 +1,105 @@
+import { LabError } from '@entropic-lab/protocol';
+import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, parse, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+
+/**
+ * What one document may ask for. A page of the Studio asks for some 60 fields of 50 runs, 5 deep: a cost of 6,000. The
+ * introspection query is 15 deep. Comparing fields of one name takes time with the square of their number.
+ */
+export const queryLimits = { tokens: 20_000, depth: 20, selections: 2_000, cost: 200_000 } as const;
+
+/** Each operation asks the database at least once. */
+const rootCost = 1_000;
+const sizeArguments = ['first', 'last', 'maxPoints'];
+/** What a list is taken for that does not say how long it may be. */
+const usualLength = 10;
+
+interface Weight {
+  readonly depth: number;
+  /** Values that the answer may hold. */
+  readonly cost: number;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+interface Walk {
+  readonly schema: GraphQLSchema;
+  readonly variables: Variables;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Each fragment is weighed once, however often it is spread: by nesting they could grow without end. */
+  readonly weighed: Map<string, Weight>;
+}
+
+/**
+ * Reads a query and refuses it when its answer could be too large, before any of it is validated.
+ * @throws GraphQLError for what cannot be read; LabError TOO_COMPLEX.
+ */
+export function refuseComplex(schema: GraphQLSchema, query: string, variables: Variables | null | undefined): DocumentNode {
+  const document = parse(query, { maxTokens: queryLimits.tokens });
+  const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])));
+  const selections = document.definitions.reduce((sum, definition) => sum + ('selectionSet' in definition ? countSelections(definition.selectionSet) : 0), 0);
+  if (selections > queryLimits.selections) throw tooComplex(`at most ${queryLimits.selections} fields`, String(selections));
+  const walk: Walk = { schema, variables: variables ?? {}, fragments, weighed: new Map() };
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, cost } = weigh(walk, definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
+    if (depth > queryLimits.depth) throw tooComplex(`fields at most ${queryLimits.depth} deep`, String(depth));
+    const total = cost + rootCost * definition.selectionSet.selections.length;
+    if (total > queryLimits.cost) throw tooComplex(`an answer of at most ${queryLimits.cost} values`, `one of up to ${total}`);
+  }
+  return document;
+}
+
+function countSelections({ selections }: SelectionSetNode): number {
+  return selections.reduce((sum, selection) => sum + 1 + ('selectionSet' in selection && selection.selectionSet !== undefined ? countSelections(selection.selectionSet) : 0), 0);
+}
+
+function weigh(walk: Walk, { selections }: SelectionSetNode, type: GraphQLNamedType | undefined): Weight {
+  let [depth, cost] = [0, 0];
+  for (const selection of selections) {
+    const weight = selection.kind === Kind.FIELD ? weighField(walk, selection, type)
+      : selection.kind === Kind.FRAGMENT_SPREAD ? weighFragment(walk, selection.name.value)
+      : weigh(walk, selection.selectionSet, selection.typeCondition === undefined ? type : walk.schema.getType(selection.typeCondition.name.value));
+    depth = Math.max(depth, weight.depth);
+    cost += weight.cost;
+  }
+  return { depth, cost };
+}
+
+function weighField(walk: Walk, node: FieldNode, parent: GraphQLNamedType | undefined): Weight {
+  if (node.selectionSet === undefined) return { depth: 1, cost: 1 };
+  const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+  const type = field === undefined ? undefined : getNamedType(field.type);
+  const inner = weigh(walk, node.selectionSet, isCompositeType(type) ? type : undefined);
+  return { depth: inner.depth + 1, cost: 1 + lengthOf(walk, node, field) * inner.cost };
+}
+
+function weighFragment(walk: Walk, name: string): Weight {
+  const known = walk.weighed.get(name);
+  if (known !== undefined) return known;
+  const fragment = walk.fragments.get(name);
+  // Of a circle, which validation refuses, the rest of the way weighs nothing.
+  walk.weighed.set(name, { depth: 0, cost: 0 });
+  if (fragment === undefined) return { depth: 0, cost: 0 };
+  const weight = weigh(walk, fragment.selectionSet, walk.schema.getType(fragment.typeCondition.name.value));
+  walk.weighed.set(name, weight);
+  return weight;
+}
+
+/** How often what is within a field may come: as its arguments say, or as lists usually do. */
+function lengthOf({ variables }: Walk, node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number {
+  const sized = field?.args.filter(({ name }) => sizeArguments.includes(name)) ?? [];
+  if (sized.length > 0) return Math.max(...sized.map(({ name, defaultValue }) => sizeGiven(node, name, variables) ?? (typeof defaultValue === 'number' ? defaultValue : 50)));
+  if (field === undefined) return usualLength;
+  // The length of a page was counted at its connection.
+  return isListType(getNullableType(field.type)) && node.name.value !== 'edges' ? usualLength : 1;
+}
+
+function sizeGiven(node: FieldNode, name: string, variables: Variables): number | undefined {
+  const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+  const size = value?.kind === Kind.VARIABLE ? variables[value.name.value] : value?.kind === Kind.INT ? Number(value.value) : undefined;
+  return typeof size === 'number' && size >= 0 ? size : undefined;
+}
+
+function tooComplex(expected: string, got: string): LabError {
+  return new LabError('TOO_COMPLEX', `[server] expected a query that asks for ${expected}, got ${got}. Ask for fewer fields or smaller pages, or in several requests.`);
+}
