@@ -38,7 +38,7 @@ const measured = {
 
 function attack(found: number) {
   return {
-    plugin: 'pgd', version: '1', hash: 'a', norm: 'linf' as const, epsilon: 0.3, options: {}, examples: 100, outcomes: { found, notFound: 100 - found, error: 0, outOfBudget: 0, skippedMisclassified: 0 },
+    plugin: 'pgd', version: '1', hash: 'a', norm: 'linf' as const, epsilon: 0.3, options: {}, shown: 'logits' as const, examples: 100, outcomes: { found, notFound: 100 - found, error: 0, outOfBudget: 0, skippedMisclassified: 0 },
     attackSuccessRate: found / 100, attackSuccessInterval: null, robustAccuracy: 1 - found / 100, medianDistance: null,
     perExample: { label: [], cleanPrediction: [], prediction: [], outcome: [], distance: [] }, forwardCalls: 1, backwardCalls: 1, seconds: 1, messages: [],
   };
