@@ -1,4 +1,5 @@
-import { createClient, type Client } from '@entropic-lab/client';
+import type { Client } from '@entropic-lab/client';
+import { connect } from '../lab/connect.ts';
 import { LabError } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
@@ -71,7 +72,7 @@ function profileOf({ id, profiles }: StudyDefinition, asked: string | undefined)
 
 async function labFor(flags: ReproduceFlags): Promise<AsyncDisposable & { readonly client: Client }> {
   if (flags.url !== undefined) {
-    const client = createClient({ url: flags.url });
+    const client = connect(flags.url);
     return { client, [Symbol.asyncDispose]: async () => client[Symbol.asyncDispose]() };
   }
   return await startLab({ ...flags, plugins: flags.plugin, onStep: (step) => console.log(`${step} ...`) });
