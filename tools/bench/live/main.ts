@@ -33,7 +33,7 @@ async function measure(servers: Databases, load: Omit<LoadOptions, 'urls'>): Pro
   const urls: string[] = [];
   try {
     for (let at = 0; at < (servers === 'two' ? 2 : 1); at += 1) {
-      const child = fork(entry, ['--folder', folder.path, '--port', '0', '--logLevel', 'error', ...(postgres === undefined ? [] : ['--databaseUrl', postgres.url])], { execArgv: tsx, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child = fork(entry, ['--folder', folder.path, '--port', '0', '--logLevel', 'error', '--leaseSeconds', '3600', ...(postgres === undefined ? [] : ['--databaseUrl', postgres.url])], { execArgv: tsx, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       children.push(child);
       const [told] = (await once(child, 'message')) as [{ readonly type: string; readonly url: string }];
       if (told.type !== 'ready') throw new Error(JSON.stringify(told));

@@ -1,0 +1,113 @@
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../index.ts';
+import { exampleEpoch, exampleSpec, exampleWorker, temporaryFolder, type TemporaryFolder } from '../testing/index.ts';
+import { migrationsFolder } from './migrations-folder.ts';
+
+interface Journal {
+  readonly entries: readonly { readonly tag: string }[];
+}
+
+const journal = JSON.parse(await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')) as Journal;
+const tags = journal.entries.map(({ tag }) => tag);
+
+let scratch: TemporaryFolder;
+beforeAll(async () => {
+  scratch = await temporaryFolder();
+  // Made once and copied: to set a cluster up takes longest.
+  await (await PGlite.create({ dataDir: join(scratch.path, 'empty') })).close();
+}, 120_000);
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+/** The migrations as they were when the one with the tag was the newest. */
+async function migrationsUpTo(tag: string): Promise<string> {
+  const folder = join(scratch.path, `migrations-${tag}`);
+  const entries = journal.entries.slice(0, tags.indexOf(tag) + 1);
+  await mkdir(join(folder, 'meta'), { recursive: true });
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
+  for (const entry of entries) await cp(join(migrationsFolder, `${entry.tag}.sql`), join(folder, `${entry.tag}.sql`));
+  return folder;
+}
+
+const old = { id: 'bcdfghjkmnpq', sha256: 'a'.repeat(64) };
+
+/** What the first version wrote; later ones gave every new column a default, so the same rows fit each. */
+async function writeOldRows(pglite: PGlite): Promise<void> {
+  const spec = exampleSpec();
+  await pglite.query(`insert into artifacts (sha256, bytes) values ($1, 7)`, [old.sha256]);
+  await pglite.query(
+    `insert into runs (id, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, started_at, finished_at)
+     values ($1, 'of an older version', $2, 'mnist', 'lenet5', 'standard', 'cross-entropy', '{dataset:mnist}', 'succeeded', 1, 4, now(), now())`,
+    [old.id, JSON.stringify(spec)],
+  );
+  const bodies = [{ type: 'queued' }, exampleEpoch(1), { type: 'artifact', artifact: { kind: 'weights', name: 'final weights', sha256: old.sha256, bytes: 7 } }, { type: 'finished', status: 'succeeded' }];
+  for (const [at, body] of bodies.entries()) {
+    await pglite.query(`insert into run_events (run_id, seq, attempt, time, type, body, bytes) values ($1, $2, 1, now(), $3, $4, 100)`, [old.id, at + 1, body.type, JSON.stringify(body)]);
+  }
+  await pglite.query(`insert into run_artifacts (run_id, seq, kind, name, sha256) values ($1, 3, 'weights', 'final weights', $2)`, [old.id, old.sha256]);
+  const { catalogue, id } = exampleWorker();
+  await pglite.query(`insert into catalogues (hash, catalogue) values ('old', $1)`, [JSON.stringify(catalogue)]);
+  await pglite.query(`insert into workers (id, name, engine, device, slots, catalogue_hash, offers) values ($1, 'old', 'none', 'none', 1, 'old', '{}')`, [id]);
+}
+
+/** A data folder as the version left it whose newest migration has the tag. */
+async function oldFolder(tag: string, name: string): Promise<string> {
+  const folder = join(scratch.path, name);
+  await cp(join(scratch.path, 'empty'), join(folder, 'database'), { recursive: true });
+  const pglite = await PGlite.create({ dataDir: join(folder, 'database') });
+  await migrate(drizzle(pglite), { migrationsFolder: await migrationsUpTo(tag) });
+  await writeOldRows(pglite);
+  await pglite.close();
+  return folder;
+}
+
+async function expectReadable(folder: string): Promise<void> {
+  await using store = await openStore({ folder });
+  expect(await store.findRun(old.id)).toMatchObject({ name: 'of an older version', status: 'succeeded', pool: 'default', priority: 0, lastSeq: 4, spec: exampleSpec() });
+  expect(await store.listRuns({ limit: 10 })).toHaveLength(1);
+  const events = [];
+  for await (const event of store.tail(old.id)) events.push(event.body.type);
+  expect(events).toEqual(['queued', 'epoch', 'artifact', 'finished']);
+  expect((await store.artifactsOfRuns([old.id])).get(old.id)).toMatchObject([{ sha256: old.sha256, bytes: 7 }]);
+  expect(await store.listWorkers()).toMatchObject([{ name: 'old', pools: ['default'] }]);
+  // And it can be gone on with.
+  const run = await store.createRun(exampleSpec());
+  expect(run.number).toBe(2);
+}
+
+describe('a data folder of an older version', () => {
+  it.each(tags)('opens and is readable, where %s was its newest migration', async (tag) => {
+    await expectReadable(await oldFolder(tag, `old-${tag}`));
+  }, 180_000);
+
+  it.each([0.3, 0.7])('opens though the process that migrated it was killed in between (after %d of the time it takes)', async (part) => {
+    const folder = await oldFolder(tags[0]!, `killed-${part}`);
+    const timing = await timeToMigrate();
+    const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../../fixtures/open-folder.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout!, 'data');
+    await sleep(timing * part);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await expectReadable(folder);
+  }, 180_000);
+});
+
+let known: number | undefined;
+
+/** From "about to open" to "open", in a process like the one that is killed. */
+async function timeToMigrate(): Promise<number> {
+  if (known !== undefined) return known;
+  const folder = await oldFolder(tags[0]!, 'timed');
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../../fixtures/open-folder.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout!, 'data');
+  const started = performance.now();
+  await once(child, 'exit');
+  return (known = performance.now() - started);
+}
