@@ -56,7 +56,7 @@ it('audits weights, keeps its record line by line, and goes on from a part of it
   expect(text).toContain('verdict: suspect');
   expect(text).toContain('square did not run');
   expect(text).toMatch(/claim: PGD, cross-entropy \(0\) +0\.00 %/);
-});
+}, 600_000);
 
 it('asks for a threat model', async () => {
   const { code, text } = await entropic(...task.slice(0, -4));

@@ -28,7 +28,7 @@ beforeAll(async () => {
     }
     progress.push(step.value);
   }
-});
+}, 600_000);
 
 afterAll(() => runner[Symbol.asyncDispose]());
 
@@ -42,7 +42,7 @@ function evidence({ seconds: _, lines, ...rest }: AuditResult) {
   return { ...rest, lines: lines.map(({ seconds: __, ...line }) => line) };
 }
 
-describe('an audit', () => {
+describe('an audit', { timeout: 600_000 }, () => {
   it('is a record that the protocol knows, with a line for each row of the battery', () => {
     expect(AuditResult.parse(whole)).toEqual(whole);
     expect(whole.lines.map(({ id }) => id)).toEqual(battery.map(({ id }) => id));

@@ -11,7 +11,7 @@ export interface KnownModel {
   /** Why it is of that kind. */
   readonly because: string;
   readonly network: Attackable;
-  /** Images to audit it on. Default 40; more where only some are masked. */
+  /** Images to audit it on. Default 40; more where only some are masked, fewer where a call costs much. */
   readonly images?: number;
 }
 
@@ -27,7 +27,7 @@ export async function testBed(): Promise<{ models: KnownModel[]; original: Netwo
     { ...masked('long retraining, lambda 0', 'small batches until the margins of many images are beyond float32', control!), images: 100 },
     masked('saturating head', 'tanh about the middle of the two largest logits: the same answers, flat nearly everywhere', logitsOf(standard!, saturated)),
     masked('quantized input', 'eight gray levels: a staircase without slope', inputOf(standard!, quantized)),
-    masked('random noise layer', 'every call sees other noise', inputOf(standard!, noisy(0.3))),
+    { ...masked('random noise layer', 'every call sees other noise', inputOf(standard!, noisy(0.5))), images: 20 },
     masked('gradient stop', 'a step that passes the image on and its gradient not', inputOf(standard!, stopped)),
     masked('softmax head', 'probabilities where logits belong', logitsOf(standard!, (logits) => tf.softmax(tf.mul(logits, 5)))),
   ];
@@ -77,11 +77,11 @@ function stopped(inputs: tf.Tensor4D): tf.Tensor4D {
   return step(inputs) as tf.Tensor4D;
 }
 
-/** Gaussian noise, drawn anew at every call. */
-function noisy(deviation: number): (inputs: tf.Tensor4D) => tf.Tensor4D {
+/** Uniform noise of up to `size` to either side, drawn anew at every call. */
+function noisy(size: number): (inputs: tf.Tensor4D) => tf.Tensor4D {
   let calls = 0;
   return (inputs) => {
-    const noise = hostInput({ shape: inputs.shape, dtype: 'float32', draw: () => new Rng(7).fork(calls++).normal(inputs.size) });
-    return tf.add(inputs, tf.mul(noise, deviation));
+    const noise = hostInput({ shape: inputs.shape, dtype: 'float32', draw: () => new Rng(7).fork(calls++).uniform(inputs.size) });
+    return tf.add(inputs, tf.mul(tf.sub(noise, 0.5), 2 * size));
   };
 }

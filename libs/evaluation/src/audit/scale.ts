@@ -31,7 +31,7 @@ export interface Scale {
  */
 export const scales: Readonly<Record<Battery, Scale>> = {
   quick: {
-    sample: 40, pgdSteps: 40, restarts: 2, manySteps: 100, noiseRepeats: 5, draws: 10, autoSteps: 25, targets: 3,
+    sample: 40, pgdSteps: 40, restarts: 2, manySteps: 100, noiseRepeats: 5, draws: 5, autoSteps: 25, targets: 3,
     queries: 500, sampleQueries: 300, decisionSample: 5, decisionSteps: 3, surrogateSteps: 150,
   },
   standard: {
