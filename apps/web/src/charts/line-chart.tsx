@@ -105,6 +105,8 @@ function usePlot(holder: React.RefObject<HTMLDivElement | null>, props: LineChar
     if (element === null) return;
     const made = new uPlot(plotOptions(element, latest.current), drawn.current, element);
     plot.current = made;
+    // What is drawn can be read where it is drawn, by tools of the browser too.
+    Object.assign(element, { plot: made });
     const sized = new ResizeObserver(([entry]) => made.setSize({ width: Math.floor(entry!.contentRect.width), height: made.height }));
     sized.observe(element);
     return () => {

@@ -22,7 +22,7 @@ export function plotOptions(element: HTMLElement, props: LineChartProps & { hove
   return {
     width: element.clientWidth || 300,
     height,
-    padding: [8, 10, 0, 0],
+    padding: [8, xIsTime ? 28 : 10, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, ...(xIsTime ? {} : { sync: { key: 'epochs' } }) },
     scales: { x: { time: xIsTime, ...(xIsTime ? {} : { range: (_plot, low, high) => (low === high ? [low - 0.5, high + 0.5] : [low, high]) }) }, y: { ...(logarithmic ? { distr: 3 as const } : {}), ...(range === undefined ? (logarithmic ? {} : { range: roomy }) : { range: [...range] as [number, number] }) } },

@@ -44,7 +44,9 @@ function PairRow({ at, title, first, other, reference }: { readonly at: number; 
   const found = answer.value?.[placeOf(other, title)];
   const sameImages = first.run.dataset === other.run.dataset && reference !== undefined && found !== undefined && reference.label.length === found.label.length && reference.label.every((label, index) => label === found.label[index]);
   const pair = <td><RunLetter at={0} /> and <RunLetter at={at} /></td>;
-  if (!sameImages) return <tr>{pair}<td colSpan={4} className="soft">{reference === undefined || found === undefined ? 'not both have finished their evaluation by this attack' : 'they were not attacked on the same images'}</td></tr>;
+  const unfinished = first.history?.evaluatedSeq === undefined || other.history?.evaluatedSeq === undefined;
+  const why = unfinished ? 'not both have come to their final evaluation' : reference === undefined || found === undefined ? (answer.pending || reference === undefined ? 'reading what became of every image …' : 'not both were attacked by it') : 'they were not attacked on the same images';
+  if (!sameImages) return <tr>{pair}<td colSpan={4} className="soft">{why}</td></tr>;
   const { images, onlyFirst, onlySecond, p } = mcnemar(withstood(reference), withstood(found));
   return <tr>{pair}<td className="num">{integer(images)}</td><td className="num">{integer(onlyFirst)}</td><td className="num">{integer(onlySecond)}</td><td className="num"><b>{p < 1e-4 ? '< 0.0001' : number(p)}</b></td></tr>;
 }

@@ -32,7 +32,7 @@ export const columns: readonly Column[] = [
   {
     key: 'run',
     title: 'Run',
-    width: 'minmax(180px, 2.4fr)',
+    width: 'minmax(160px, 2.4fr)',
     cell: (run) => (
       <Link href={`/runs/${run.id}`} className="clip run-name">
         <span className="faint number">{run.number}</span>
@@ -40,14 +40,14 @@ export const columns: readonly Column[] = [
       </Link>
     ),
   },
-  { key: 'model', title: 'Model, data', width: 'minmax(118px, 1fr)', cell: (run) => <span className="clip">{run.architecture}, {run.dataset}</span> },
-  { key: 'trainer', title: 'Training', hint: 'Kind of trainer, and the loss where it is not cross-entropy', width: 'minmax(110px, 1fr)', cell: (run) => <span className="clip">{training(run)}</span> },
-  { key: 'progress', title: 'Progress', hint: 'Share of the run that is done by time, and the estimated time left; once it ended, how long it took', width: '144px', cell: progress },
-  { key: 'clean', title: 'Accuracy', hint: 'Clean accuracy: share of the test images classified correctly', width: '74px', end: true, cell: clean },
-  { key: 'worst', title: 'Worst attack', hint: 'Highest attack success: adversarial examples found / images classified correctly before the attack', width: '104px', end: true, cell: worst },
-  { key: 'en', title: 'E_N', hint: 'Network entropy, equation (7): mean over layers of the entropy per neuron, in nats', width: '62px', end: true, cell: ({ headline }) => entropy(headline?.networkEntropy, 'E_N, nats per neuron, mean of layers', 3) },
-  { key: 'et', title: 'E_T', hint: 'Entropy flow, equation (8): fall of the entropy from the first to the last layer, per layer, in nats', width: '62px', end: true, cell: ({ headline }) => entropy(headline?.entropyFlow, 'E_T, nats per layer', 1) },
-  { key: 'age', title: 'Recorded', width: '84px', end: true, cell: (run, { now }) => <Figure hint={`Recorded ${moment(run.createdAt)}`}>{ago(run.createdAt, now)}</Figure> },
+  { key: 'model', title: 'Model, data', width: 'minmax(112px, 1fr)', cell: (run) => <span className="clip">{run.architecture}, {run.dataset}</span> },
+  { key: 'trainer', title: 'Training', hint: 'Kind of trainer, and the loss where it is not cross-entropy', width: 'minmax(96px, 1fr)', cell: (run) => <span className="clip">{training(run)}</span> },
+  { key: 'progress', title: 'Progress', hint: 'Share of the run that is done by time, and the estimated time left; once it ended, how long it took', width: '128px', cell: progress },
+  { key: 'clean', title: 'Accuracy', hint: 'Clean accuracy: share of the test images classified correctly', width: '66px', end: true, cell: clean },
+  { key: 'worst', title: 'Worst attack', hint: 'Highest attack success: adversarial examples found / images classified correctly before the attack', width: '92px', end: true, cell: worst },
+  { key: 'en', title: 'E_N', hint: 'Network entropy, equation (7): mean over layers of the entropy per neuron, in nats', width: '54px', end: true, cell: ({ headline }) => entropy(headline?.networkEntropy, 'E_N, nats per neuron, mean of layers', 3) },
+  { key: 'et', title: 'E_T', hint: 'Entropy flow, equation (8): fall of the entropy from the first to the last layer, per layer, in nats', width: '54px', end: true, cell: ({ headline }) => entropy(headline?.entropyFlow, 'E_T, nats per layer', 1) },
+  { key: 'age', title: 'Recorded', width: '76px', end: true, cell: (run, { now }) => <Figure hint={`Recorded ${moment(run.createdAt)}`}>{ago(run.createdAt, now)}</Figure> },
 ];
 
 function training({ trainer, loss, fromRun }: RunRow): string {
@@ -63,7 +63,7 @@ function progress(run: RunRow, { now }: RowState): ReactNode {
   }
   if (run.status !== 'running') {
     const took = run.startedAt === null || run.finishedAt === null ? undefined : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
-    return run.error === null ? <span className="faint">{took === undefined ? '' : `took ${duration(took)}`}</span> : <Figure className="clip bad-text" hint={run.error.message}>{run.error.code}</Figure>;
+    return run.error === null || run.status === 'cancelled' ? <span className="faint">{took === undefined ? '' : `${run.status === 'cancelled' ? 'stopped after' : 'took'} ${duration(took)}`}</span> : <Figure className="clip bad-text" hint={run.error.message}>{run.error.code}</Figure>;
   }
   const share = shareDone(run, now);
   return (

@@ -1,0 +1,66 @@
+import { createClient } from '@entropic-lab/client';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { chromiumPath, noBrowser, openBrowser } from '../fixtures/browser.ts';
+import { root } from '../fixtures/processes.ts';
+import { studioLab } from '../fixtures/studio-lab.ts';
+import { exampleRuns } from './example-runs.ts';
+
+/**
+ * Pictures of every page of the Studio, light and dark, with real runs: `npm run screenshots` starts a lab, trains for
+ * some ten minutes on two cores, and writes docs/studio/*.png. `-- --url http://127.0.0.1:4000` takes a lab that is there,
+ * with its two latest runs that succeeded.
+ */
+const { url } = parseArgs({ options: { url: { type: 'string' } } }).values;
+if (chromiumPath === undefined) throw new Error(noBrowser);
+const folder = join(root, 'docs/studio');
+await using lab = url === undefined ? await studioLab() : undefined;
+const address = url ?? lab!.url;
+await using client = createClient({ url: address });
+if (url === undefined) await exampleRuns(client);
+
+const done: string[] = [];
+for await (const { id, trainer } of client.runs({ filter: { status: ['succeeded'] } })) if (trainer !== null) done.push(id);
+const [latest, other] = done;
+if (latest === undefined || other === undefined) throw new Error(`[screenshots] expected two runs that succeeded in the lab at ${address}, got ${done.length}. Start them, or leave out --url.`);
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly height?: number;
+  readonly before?: (page: Page) => Promise<void>;
+}
+
+const shots: readonly Shot[] = [
+  { name: 'runs', path: '/', height: 560 },
+  { name: 'run', path: `/runs/${latest}`, height: 1080 },
+  { name: 'evaluation', path: `/runs/${latest}/evaluation`, height: 1160 },
+  { name: 'log', path: `/runs/${latest}/log`, height: 560 },
+  { name: 'compare', path: `/compare?runs=${other},${latest}`, height: 1400 },
+  { name: 'new-run', path: '/new', height: 1160 },
+  { name: 'plugins', path: '/plugins' },
+  { name: 'workers', path: '/workers', height: 480 },
+  { name: 'api', path: '/api' },
+  { name: 'draw', path: `/draw?run=${other}`, before: (page) => page.getByRole('button', { name: 'Take test image 0' }).click() },
+];
+
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const browser = await openBrowser();
+for (const { name, path, height = 800, before } of shots) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ viewport: { width: 1360, height }, colorScheme });
+    await page.goto(address + path);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText(/are still to come/).waitFor({ state: 'hidden' });
+    await before?.(page);
+    // Charts and images are drawn a moment after their numbers come.
+    await page.waitForTimeout(3000);
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    await page.close();
+  }
+  console.log(name);
+}
+await browser.close();

@@ -1,0 +1,176 @@
+import axe from 'axe-core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, noBrowser, openBrowser } from './fixtures/browser.ts';
+import { follow, post, type SeenEvent } from './fixtures/plain-clients.ts';
+import { replay } from './fixtures/replay.ts';
+import { buildStudio, studioLab, type StudioLab } from './fixtures/studio-lab.ts';
+
+if (chromiumPath === undefined) console.warn(`SKIPPED: ${noBrowser}`);
+
+describe('the files of the Studio', () => {
+  it('of the first page stay small', async () => {
+    const folder = await buildStudio();
+    const manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, { file: string; isEntry?: boolean; imports?: string[] }>;
+    const files = new Set<string>();
+    const visit = (key: string): void => {
+      const { file, imports = [] } = manifest[key]!;
+      if (files.has(file)) return;
+      files.add(file);
+      imports.forEach(visit);
+    };
+    visit(Object.keys(manifest).find((key) => manifest[key]!.isEntry === true)!);
+    const sizes = await Promise.all([...files].map(async (file) => gzipSync(await readFile(join(folder, file))).length));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`JavaScript of the first page: ${(total / 1000).toFixed(0)} kB, gzipped, in ${files.size} files`);
+    expect(total).toBeLessThan(210_000);
+  });
+
+  it('name no other server', async () => {
+    const page = await readFile(join(await buildStudio(), 'index.html'), 'utf8');
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPath === undefined ? ` (${noBrowser})` : ''}`, () => {
+  let lab: StudioLab;
+  let browser: Browser;
+  let page: Page;
+  let runId: string;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    lab = await studioLab();
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    page.setDefaultTimeout(150_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  const eventsOf = (id: string): Promise<SeenEvent[]> => follow(`${lab.url}/graphql`, { runId: id, after: 0 });
+  const evaluationOf = (events: readonly SeenEvent[]) => events.find(({ type }) => type === 'evaluated')!.body['evaluation'] as { attacks: { perExample: { outcome: string[]; distance: (number | null)[] } }[] };
+
+  it('says what to do where there is nothing yet', async () => {
+    await page.goto(lab.url);
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+    await page.getByRole('link', { name: 'Start a run' }).click();
+    await page.getByRole('heading', { name: 'New run' }).waitFor();
+  });
+
+  it("shows the lab's message of a wrong option at its field", async () => {
+    await page.getByRole('button', { name: /^8 options|options, as by default/ }).last().click();
+    const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
+    await steps.fill('-3');
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    const shown = page.locator('.mantine-InputWrapper-root', { has: steps }).locator('.mantine-InputWrapper-error');
+    await shown.waitFor();
+    const input = { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, evaluation: { attacks: [{ plugin: 'fgsm', epsilon: 0.3 }, { plugin: 'pgd', epsilon: 0.3, options: { steps: -3 } }] }, training: { epochs: 1 } };
+    const { errors } = await post(`${lab.url}/graphql`, 'mutation ($input: RunSpecInput!) { startRun(input: $input) { id } }', { input });
+    expect(errors![0]!.extensions!.path).toBe('evaluation.attacks.1.options.steps');
+    expect(await shown.innerText()).toBe(errors![0]!.message);
+    expect(await steps.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await steps.fill('3');
+  });
+
+  it('starts a run, and shows the mutation that asks for the same', async () => {
+    for (const [label, value] of [['Training images', '512'], ['Test images', '100'], ['Epochs', '6'], ['Images attacked', '20']] as const) await page.getByRole('textbox', { name: label, exact: true }).fill(value);
+    await page.getByText('GraphQL', { exact: true }).click();
+    const mutation = await page.getByLabel('The request', { exact: true }).innerText();
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    await page.waitForURL(/\/runs\//);
+    runId = new URL(page.url()).pathname.split('/')[2]!;
+    const again = (await post(`${lab.url}/graphql`, mutation)).data as unknown as { startRun: { id: string } };
+    const specs = await post(`${lab.url}/graphql`, 'query ($a: ID!, $b: ID!) { a: run(id: $a) { spec } b: run(id: $b) { spec } }', { a: runId, b: again.startRun.id });
+    const { a, b } = specs.data as unknown as { a: unknown; b: unknown };
+    expect(b).toEqual(a);
+    await post(`${lab.url}/graphql`, 'mutation ($id: ID!) { cancelRun(runId: $id) { id } }', { id: again.startRun.id });
+  });
+
+  it('draws epochs as they come, says when the lab is away, and ends with what is stored', async () => {
+    const drawn = (): Promise<{ x: number[]; y: (number | null)[] }> =>
+      page.evaluate(`(() => {
+        const { data } = document.querySelector('.plot[aria-label^="Clean accuracy"]').plot;
+        return { x: data[0], y: data[1] };
+      })()`);
+    await page.locator('.plot[aria-label^="Clean accuracy"]').waitFor();
+    expect((await drawn()).x[0]).toBe(1);
+    await lab.killServer();
+    await page.getByText('The lab does not answer').waitFor();
+    await lab.startServer();
+    await page.getByText('The lab does not answer').waitFor({ state: 'hidden' });
+    await page.locator('h1 + .status[data-status="succeeded"]').waitFor();
+    const events = await eventsOf(runId);
+    const stored = events.filter(({ type }) => type === 'epoch').map(({ body }) => (body['metrics'] as { epoch: number; cleanAccuracy: number }));
+    await expect.poll(drawn, { timeout: 30_000 }).toEqual({ x: stored.map(({ epoch }) => epoch), y: stored.map(({ cleanAccuracy }) => cleanAccuracy) });
+    expect(stored.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+  }, 400_000);
+
+  it('shows adversarial images whose norms are those stored', async () => {
+    await page.getByRole('link', { name: 'Evaluation' }).click();
+    const { attacks } = evaluationOf(await eventsOf(runId));
+    for (const [at, { perExample }] of attacks.entries()) {
+      await page.getByRole('textbox', { name: 'Attack' }).click();
+      await page.getByRole('option').nth(at).click();
+      const expected = perExample.outcome.slice(0, 16).flatMap((outcome, example) => (outcome === 'found' ? [[example, perExample.distance[example]!] as const] : []));
+      expect(expected.length).toBeGreaterThan(0);
+      for (const [example, distance] of expected) {
+        const norm = Number(await page.getByLabel(`Test image ${example}`, { exact: true }).locator('[data-norm]').getAttribute('data-norm'));
+        expect(Math.abs(norm - distance)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('computes the network of a run in the page', async () => {
+    await page.goto(`${lab.url}/draw?run=${runId}`);
+    await page.getByRole('button', { name: 'Take test image 0' }).click();
+    const answer = Number(await page.locator('.twins .answer').first().innerText());
+    const evaluated = (await eventsOf(runId)).find(({ type }) => type === 'evaluated')!.body['evaluation'] as { attacks: { perExample: { cleanPrediction: number[] } }[] };
+    expect(answer).toBe(evaluated.attacks[0]!.perExample.cleanPrediction[0]);
+  });
+
+  it('has nothing that axe calls serious, on any page, light or dark', async () => {
+    const pages = ['/', '/new', `/runs/${runId}`, `/runs/${runId}/evaluation`, `/runs/${runId}/log`, `/runs/${runId}/options`, `/runs/${runId}/artifacts`, `/compare?runs=${runId},${runId}`, '/compare', '/plugins', '/workers', '/draw', '/nowhere'];
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const path of pages) {
+        await page.goto(lab.url + path);
+        await page.locator('h1, .empty h2').first().waitFor();
+        await page.getByText('Live', { exact: true }).waitFor();
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+        found.push(...violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${colorScheme} ${path}: ${id}: ${nodes[0]!.html.slice(0, 160)} (${nodes.length})`));
+      }
+    }
+    expect(found).toEqual([]);
+  }, 400_000);
+
+  it('draws 200 epochs of 8 layers at 20 a second without a task of the page over 100 ms', async () => {
+    const watching = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    await replay(lab.url, 20, async (id) => {
+      await watching.goto(`${lab.url}/runs/${id}`);
+      await watching.locator('.chart').first().waitFor();
+      await browser.startTracing(watching, { categories: ['toplevel', 'devtools.timeline'] });
+    });
+    await expect.poll(() => watching.evaluate(`document.querySelector('.plot').plot.data[0].length`), { timeout: 60_000 }).toBe(200);
+    const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: { name: string; ph: string; pid: number; tid: number; tdur?: number; args?: { name?: string } }[] };
+    const mainThreads = new Set(trace.traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
+    // The processor's time, not the clock's: other processes of the machine are no stutter of ours.
+    const tasks = trace.traceEvents.filter(({ name, tdur, pid, tid }) => name.endsWith('RunTask') && tdur !== undefined && mainThreads.has(`${pid} ${tid}`)).map(({ tdur }) => tdur! / 1000);
+    console.log(`longest task ${Math.max(...tasks).toFixed(0)} ms of ${tasks.length}`);
+    expect(tasks.length).toBeGreaterThan(200);
+    expect(Math.max(...tasks)).toBeLessThan(100);
+    await watching.close();
+  }, 300_000);
+
+  it('has had no error in any page', () => {
+    expect(problems).toEqual([]);
+  });
+});
