@@ -69,7 +69,7 @@ function Foot() {
   return (
     <div className="foot">
       <span className="live" data-state={state} role="status">
-        <i /> {words[state]}
+        <i /> <span>{words[state]}</span>
         {workers === undefined ? null : <Link href="/workers" className="faint" data-hint="Workers that are registered with this lab">{workers.length === 1 ? '1 worker' : `${workers.length} workers`}</Link>}
       </span>
       <span className="row">
