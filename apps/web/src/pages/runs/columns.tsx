@@ -63,7 +63,7 @@ function progress(run: RunRow, { now }: RowState): ReactNode {
   }
   if (run.status !== 'running') {
     const took = run.startedAt === null || run.finishedAt === null ? undefined : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
-    return run.error === null || run.status === 'cancelled' ? <span className="faint">{took === undefined ? '' : `${run.status === 'cancelled' ? 'stopped after' : 'took'} ${duration(took)}`}</span> : <Figure className="clip bad-text" hint={run.error.message}>{run.error.code}</Figure>;
+    return run.error === null || run.status === 'cancelled' ? <span className="faint clip">{took === undefined ? '' : `${run.status === 'cancelled' ? 'stopped after' : 'took'} ${duration(took)}`}</span> : <Figure className="clip bad-text" hint={run.error.message}>{run.error.code}</Figure>;
   }
   const share = shareDone(run, now);
   return (
