@@ -79,10 +79,14 @@ describe('a model and a data set of one’s own, from the shell', () => {
   it.each([
     ['another data set', ['--dataset', 'mnist'], /INVALID_INPUT.*images of 28 x 28 x 1, got one for 8 x 8 x 1/],
     ['a layer that it has not', ['--entropy-option', 'layers=["conf","answer"]'], /INVALID_INPUT.*got conf.*This network has conv, normal, flat/],
+    ['more images to attack than there are', ['--attack', 'fgsm@0.1', '--attack-examples', '91'], /INVALID_INPUT.*from 1 to 90.*evaluation.examples/],
+    ['a norm that the attack cannot', ['--attack', 'carlini-wagner:linf@0.1'], /INVALID_INPUT.*l2; got linf .evaluation.attacks.0.norm/],
+    ['a place that a list has not', ['--attack', 'fgsm@0.1', '--set', 'evaluation.attacks.1.target=next'], /INVALID_INPUT.*a place of the list, 0, got 1/],
     ['an unknown field of the spec', ['--set', 'evaluation.examplez=3'], /INVALID_INPUT.*examplez/],
   ])('are refused with %s', async (_, args, message) => {
     const own = args[0] === '--dataset' ? task.slice(-2) : task;
-    const answer = await entropic('entropy', ...own, ...args);
+    // Before anything is trained.
+    const answer = await entropic('train', '--epochs', '1000', ...own, ...args);
     expect(answer.code).toBe(1);
     expect(answer.text).toMatch(message);
   });

@@ -2,7 +2,7 @@ import { batches, type ExampleSet } from '@entropic-lab/datasets';
 import type { Network, Params } from '@entropic-lab/models';
 import { LabError, type Entropies } from '@entropic-lab/protocol';
 import type { Runner, TensorFn } from '@entropic-lab/tensor';
-import { tensor4d, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { tensor4d, tidy, zeros, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { layerEntropies } from './entropies.ts';
 import { defaultReading, type Reading } from './reading.ts';
 
@@ -23,6 +23,8 @@ export interface ExampleEntropies {
 
 /** Measures entropies of a network, as often as its weights change; what is compiled for it is compiled once. */
 export interface EntropyMeter {
+  /** Whether the network has what the reading counts, without any data. @throws LabError INVALID_INPUT. */
+  check(): void;
   /** Means over a set, in memory that does not grow with it. */
   measure(set: ExampleSet): Promise<Entropies>;
   /** Each example in turn. */
@@ -53,7 +55,12 @@ export function entropyMeter(network: Network, { runner, reading = defaultReadin
       }
     }
   }
-  return { examples, measure: async (set) => meanOf(examples(set), set.count) };
+  const check = (): void =>
+    void tidy(() => {
+      const inputs = zeros([1, ...network.inputShape]) as Tensor4D;
+      layerEntropies(network.apply(network.params, inputs), reading, inputs);
+    });
+  return { check, examples, measure: async (set) => meanOf(examples(set), set.count) };
 }
 
 async function meanOf(examples: AsyncIterable<ExampleEntropies>, count: number): Promise<Entropies> {

@@ -129,12 +129,21 @@ function nested(path: string, value: unknown): unknown {
 function merge(base: unknown, over: unknown): unknown {
   if (over === undefined) return base;
   if (!isRecord(over)) return over;
-  if (Array.isArray(base)) return base.map((entry, at) => merge(entry, over[at]));
+  if (Array.isArray(base)) return mergeList(base, over);
   const entries = Object.entries(over)
     .map(([key, value]) => [key, merge(isRecord(base) ? base[key] : undefined, value)] as const)
     .filter(([, value]) => value !== undefined);
   if (entries.length === 0) return base;
   return { ...(isRecord(base) ? base : {}), ...Object.fromEntries(entries) };
+}
+
+function mergeList(base: readonly unknown[], over: Record<string, unknown>): unknown[] {
+  const stray = Object.keys(over).find((key) => !Object.hasOwn(base, key));
+  if (stray !== undefined) {
+    const places = base.length === 1 ? '0' : `0 to ${base.length - 1}`;
+    throw new LabError('INVALID_INPUT', `[run] expected a place of the list, ${places}, got ${stray} (--set). Add the entry with its own flag or in the spec file first.`);
+  }
+  return base.map((entry, at) => merge(entry, over[String(at)]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -34,7 +34,7 @@ export async function openEquipment(equipment: Equipment, onNote: (note: string)
     device,
     plugins,
     problems,
-    attacksOf: ({ evaluation }) => evaluation.attacks.map((spec, i) => runAttack(plugins, spec, `evaluation.attacks.${i}.options`)),
+    attacksOf: ({ evaluation }) => evaluation.attacks.map((spec, i) => runAttack(plugins, spec, `evaluation.attacks.${i}`)),
     trainingPlugins: ({ loss, trainer }) => ({
       loss: plugins.loss(loss.plugin).definition,
       attack: trainer.kind === 'adversarial' ? plugins.attack(trainer.attack.plugin).definition : undefined,
@@ -59,5 +59,9 @@ async function loadAll(sources: readonly PluginSource[]): Promise<{ plugins: Plu
 function runAttack(plugins: Plugins, spec: AttackSpec, path: string): RunAttack {
   const registered = plugins.attack(spec.plugin);
   const { norm, preset, options } = spec;
-  return { spec, registered, options: resolveOptions(registered.definition, { norm, preset, options, path }) };
+  const { norms } = registered.definition;
+  if (!norms.includes(norm)) {
+    throw new LabError('INVALID_INPUT', `[${spec.plugin}] expected a norm it works in, ${norms.join(', ')}; got ${norm} (${path}.norm). Choose one of them, or another attack.`, { path: `${path}.norm` });
+  }
+  return { spec, registered, options: resolveOptions(registered.definition, { norm, preset, options, path: `${path}.options` }) };
 }

@@ -32,9 +32,12 @@ export function attackWork(index: number): string {
   return `attack ${index}`;
 }
 
+/** @throws LabError INVALID_INPUT for what could not be measured, now and not after an epoch of training. */
 export function measuring(options: MeasureOptions): Measuring {
   const { network, runner, signal, spec } = options;
   const meter = entropyMeter(network, { runner, signal, reading: spec.evaluation.entropy, batchSize: spec.evaluation.batchSize });
+  meter.check();
+  attacked(options.dataset, spec);
   return { measure: (label, withAttacks) => measure({ ...options, meter, label, withAttacks }) };
 }
 
