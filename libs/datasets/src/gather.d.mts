@@ -1,10 +1,9 @@
-import type { ImageShape } from './example-set.ts';
-
 /** Images as they are stored, and how each is moved. */
 export interface Gathered {
   /** NHWC: bytes, read as value / 255, or float32. */
   readonly pixels: Uint8Array | Float32Array;
-  readonly inputShape: ImageShape;
+  /** Height, width, channels. */
+  readonly inputShape: readonly [number, number, number];
   /** Per example of the set: pixels down, pixels right, 1 where it is mirrored. Default: none is moved. */
   readonly moves?: Int16Array | undefined;
 }
