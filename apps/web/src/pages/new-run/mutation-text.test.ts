@@ -1,12 +1,11 @@
 import { buildSchema, parse, validate } from 'graphql';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import schemaText from '../../../../../schema.graphql?raw';
 import { cleaned, problemOf, type Draft, type Json } from './draft.ts';
 import { mutationText } from './mutation-text.ts';
 import { presets } from './presets.ts';
 
-const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../../../../schema.graphql'), 'utf8'));
+const schema = buildSchema(schemaText);
 
 it.each(presets.map(({ key, spec }) => [key, spec] as const))('the preset %s is a request, and its mutation one by schema.graphql', (_, spec) => {
   expect(problemOf(spec as unknown as Draft)).toBeUndefined();
