@@ -13,6 +13,8 @@ const dist = join(web, 'dist');
 const folder = join(dist, await contentHash(web));
 
 if (!existsSync(folder)) {
+  // Whoever started this may be a test or a developer: what is served is always the quick form of React.
+  process.env['NODE_ENV'] = 'production';
   const building = join(dist, `building-${process.pid}`);
   await mkdir(dist, { recursive: true });
   try {
