@@ -81,6 +81,20 @@ describe('what is not frozen', () => {
     held.dispose();
     await expect(fn(one())).rejects.toThrow(/'scaled' reads a tensor that it captured and that has been disposed/);
   });
+
+  it("nor a number that depends on the batch: each batch size is recorded by itself", async () => {
+    const mean = (x: tf.Tensor) => tf.div(tf.sum(tf.mul(x, tf.fill([x.shape[0]!], 2))), x.shape[0]!) as tf.Tensor;
+    const fn = runner.jit(mean);
+    using loop = runner.loop((s: tf.Tensor, x: tf.Tensor) => ({ state: tf.add(s, mean(x)), y: {} }), tf.scalar(0) as tf.Tensor);
+    for (const batch of [[1, 2, 3, 6], [5, 7], [9]]) {
+      const x = tf.tensor1d(batch);
+      const expected = (2 * batch.reduce((a, b) => a + b)) / batch.length;
+      expect(await numbers(fn(x))).toEqual([expected]);
+      const before = (await loop.read()).dataSync()[0]!;
+      await loop.run([x]);
+      expect((await loop.read()).dataSync()[0]! - before).toBe(expected);
+    }
+  });
 });
 
 describe('what is refused', () => {
