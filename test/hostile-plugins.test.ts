@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = startProcess('apps/server/src/main.ts', ['--folder', join(folder.path, 'lab'), '--port', '0', '--logLevel', 'warn', '--maxAttempts', '1']);
   url = `${String((await server.ready)['url'])}/graphql`;
   const plugins = JSON.stringify([...sources, ...broken, ...(JSON.parse(standardPlugins) as unknown[])]);
-  worker = startProcess('apps/worker/src/main.ts', ['--url', new URL(url).origin, '--plugins', plugins, '--silence-seconds', '15', '--heap-mb', '512']);
+  worker = startProcess('apps/worker/src/main.ts', ['--url', new URL(url).origin, '--plugins', plugins, '--silence-seconds', '40', '--heap-mb', '512']);
   await worker.ready;
 });
 
