@@ -11,7 +11,7 @@ import { buildStudio, studioLab, type StudioLab } from './fixtures/studio-lab.ts
 
 if (chromiumPath === undefined) console.warn(`SKIPPED: ${noBrowser}`);
 
-/** Asked for by name until they have been seen through on an idle machine: ENTROPIC_STUDIO_TESTS=all. */
+/** Asked for by name until what it finds is mended: ENTROPIC_STUDIO_TESTS=all. */
 const onRequest = it.skipIf(process.env['ENTROPIC_STUDIO_TESTS'] !== 'all');
 
 describe('the files of the Studio', () => {
@@ -115,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     expect(stored.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
   }, 400_000);
 
-  onRequest('shows adversarial images whose norms are those stored', async () => {
+  it('shows adversarial images whose norms are those stored', async () => {
     await page.getByRole('link', { name: 'Evaluation' }).click();
     const { attacks } = evaluationOf(await eventsOf(runId));
     for (const [at, { perExample }] of attacks.entries()) {
@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     }
   });
 
-  onRequest('computes the network of a run in the page', async () => {
+  it('computes the network of a run in the page', async () => {
     await page.goto(`${lab.url}/draw?run=${runId}`);
     await page.getByRole('button', { name: 'Take test image 0' }).click();
     const answer = Number(await page.locator('.twins .answer').first().innerText());
@@ -155,7 +155,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     expect(found).toEqual([]);
   }, 400_000);
 
-  onRequest('draws 200 epochs of 8 layers at 20 a second without a task of the page over 100 ms', async () => {
+  it('draws 200 epochs of 8 layers at 20 a second without a task of the page over 100 ms', async () => {
     const watching = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     await replay(lab.url, 20, async (id) => {
       await watching.goto(`${lab.url}/runs/${id}`);
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     await watching.close();
   }, 300_000);
 
-  onRequest('has had no error in any page', () => {
+  it('has had no error in any page', () => {
     expect(problems).toEqual([]);
   });
 });
