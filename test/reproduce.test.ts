@@ -31,4 +31,4 @@ it("the guide's own study, killed in the middle and started again, goes on to it
   expect((await third.ended).code, third.printed()).toBe(0);
   // Ids, numbers and times are those of the runs that were there.
   expect(await readFile(join(folder.path, 'report/report.md'), 'utf8')).toBe(report);
-});
+}, 600_000);

@@ -1,5 +1,5 @@
 import type { Client, Run } from '@entropic-lab/client';
-import { LabError, type EpochMetrics, type FinalEvaluation, type RunEvent } from '@entropic-lab/protocol';
+import { LabError, type EpochMetrics, type FinalEvaluation, type RunEvent, type RunSpec } from '@entropic-lab/protocol';
 import type { PlannedRun, StudyPlan } from './definition.ts';
 import { findOrStart, specOf, type Identity } from './find-or-start.ts';
 import { precedents } from './parts.ts';
@@ -18,7 +18,8 @@ export interface ConductOptions extends Identity {
  */
 export async function conduct(client: Client, { runs }: StudyPlan, options: ConductOptions): Promise<Results> {
   const outcomes = new Map<string, Promise<RunResult | NoResult>>();
-  for (const planned of runs) outcomes.set(planned.key, inTurn(client, planned, { options, outcomes }));
+  const start = oneByOne((spec: RunSpec) => findOrStart(client, spec, options));
+  for (const planned of runs) outcomes.set(planned.key, inTurn(client, planned, { options, outcomes, start }));
   const ended = await Promise.all([...outcomes].map(async ([key, outcome]) => [key, await outcome] as const));
   return new Map(ended);
 }
@@ -26,9 +27,20 @@ export async function conduct(client: Client, { runs }: StudyPlan, options: Cond
 interface Turn {
   readonly options: ConductOptions;
   readonly outcomes: ReadonlyMap<string, Promise<RunResult | NoResult>>;
+  readonly start: (spec: RunSpec) => Promise<Run>;
 }
 
-async function inTurn(client: Client, planned: PlannedRun, { options, outcomes }: Turn): Promise<RunResult | NoResult> {
+/** The same, called in the order asked for and never twice at a time: the lab's line is then in the order of the plan. */
+function oneByOne<Given, Result>(work: (given: Given) => Promise<Result>): (given: Given) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (given) => {
+    const result = last.then(() => work(given));
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+async function inTurn(client: Client, planned: PlannedRun, { options, outcomes, start }: Turn): Promise<RunResult | NoResult> {
   const ids = new Map<string, string>();
   for (const key of precedents(planned)) {
     const before = await outcomes.get(key)!;
@@ -36,7 +48,7 @@ async function inTurn(client: Client, planned: PlannedRun, { options, outcomes }
     ids.set(key, before.run.id);
   }
   if (options.signal.aborted) throw new LabError('CANCELLED', '[study] stopped on request');
-  const run = await findOrStart(client, specOf(planned, options, ids), options);
+  const run = await start(specOf(planned, options, ids));
   return told(planned, await followToEnd(client, run, { planned, options }), options);
 }
 
