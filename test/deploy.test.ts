@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settings as serverSettings } from '../apps/server/src/settings.ts';
-import { settings as workerSettings } from '../apps/worker/src/config.ts';
+import { settings as serverSettings } from '@entropic-lab/server/settings';
+import { settings as workerSettings } from '@entropic-lab/worker/config';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'deploy');

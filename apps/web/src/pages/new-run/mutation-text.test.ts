@@ -1,11 +1,11 @@
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import schemaText from '../../../../../schema.graphql?raw';
 import { cleaned, problemOf, type Draft, type Json } from './draft.ts';
 import { mutationText } from './mutation-text.ts';
 import { presets } from './presets.ts';
 
-const schema = buildSchema(schemaText);
+const [schemaText] = Object.values(import.meta.glob<string>('/schema.graphql', { query: '?raw', import: 'default', eager: true }));
+const schema = buildSchema(schemaText!);
 
 it.each(presets.map(({ key, spec }) => [key, spec] as const))('the preset %s is a request, and its mutation one by schema.graphql', (_, spec) => {
   expect(problemOf(spec as unknown as Draft)).toBeUndefined();

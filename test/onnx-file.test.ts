@@ -3,7 +3,7 @@ import { prepareBackend, Rng } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, expect, it } from 'vitest';
-import { networkFile } from './onnx-file.ts';
+import { networkFile } from '@entropic-lab/worker/onnx-file';
 
 beforeAll(() => prepareBackend('cpu'));
 
