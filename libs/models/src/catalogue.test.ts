@@ -18,7 +18,7 @@ describe('the architectures', () => {
       expect(Object.values(network.params).reduce((sum, { size }) => sum + size, 0)).toBe(parameters);
       expect([network.inputShape, network.classes]).toEqual([task.inputShape, 10]);
     }
-    expect(architectureDescriptors().map((descriptor) => ArchitectureDescriptor.parse(descriptor).name)).toEqual(['lenet5', 'mnist-cnn', 'cifar-cnn']);
+    expect(architectureDescriptors().map((descriptor) => ArchitectureDescriptor.parse(descriptor).name)).toEqual(['lenet5', 'mnist-cnn', 'cifar-cnn', 'own-model']);
   });
 
   it('name the weights of LeNet-5 as its recorded weights are named', () => {
