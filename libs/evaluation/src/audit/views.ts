@@ -1,18 +1,6 @@
 import type { Attackable } from '@entropic-lab/plugin-sdk/host';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The network with its logits changed; its layers stay as they are. */
-function withLogits(network: Attackable, change: (logits: tf.Tensor2D, again: () => tf.Tensor2D) => tf.Tensor2D): Attackable {
-  return {
-    classes: network.classes,
-    inputShape: network.inputShape,
-    params: network.params,
-    apply(params, inputs) {
-      const outputs = network.apply(params, inputs);
-      return { ...outputs, logits: change(outputs.logits, () => network.apply(params, inputs).logits) };
-    },
-  };
-}
+import { withLogits } from '../with-logits.ts';
 
 /** Logits divided by a temperature: the same answers, and a cross-entropy whose gradient float32 can hold. */
 export function atTemperature(network: Attackable, temperature: number): Attackable {
