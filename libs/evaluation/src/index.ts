@@ -7,7 +7,7 @@ export { noiseAccuracy, type NoiseMeasurement } from './noise-accuracy.ts';
 export { diagnose } from './diagnose.ts';
 export { finish } from './finish.ts';
 export { median, wilsonInterval } from './wilson.ts';
-export { mcnemar, discordant, type Discordant } from './mcnemar.ts';
+export { mcnemar, discordant, type Discordant } from '@entropic-lab/protocol';
 export * from './audit/index.ts';
 export { probabilitiesOf } from './probabilities.ts';
 export * from './metrics/index.ts';

@@ -14,3 +14,4 @@ export * from './role.ts';
 export * from './study.ts';
 export * from './device-load.ts';
 export * from './wilson-interval.ts';
+export * from './mcnemar.ts';

@@ -1,5 +1,4 @@
-import type { AuditResult, RobustShare } from '@entropic-lab/protocol';
-import { mcnemar } from '../mcnemar.ts';
+import { mcnemar, type AuditResult, type RobustShare } from '@entropic-lab/protocol';
 import { wilsonInterval } from '../wilson.ts';
 import type { Setting } from './audit.ts';
 import { headlineIds } from './battery.ts';
