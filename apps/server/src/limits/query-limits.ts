@@ -1,5 +1,5 @@
 import { LabError } from '@entropic-lab/protocol';
-import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, parse, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, parse, SchemaMetaFieldDef, TypeMetaFieldDef, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 
 /**
  * What one document may ask for. A page of the Studio asks for some 60 fields of 50 runs, 5 deep: a cost of 6,000. The
@@ -65,9 +65,12 @@ function weigh(walk: Walk, { selections }: SelectionSetNode, type: GraphQLNamedT
   return { depth, cost };
 }
 
+/** What a schema tells of itself, which no type lists among its fields. */
+const metaFields = [SchemaMetaFieldDef, TypeMetaFieldDef];
+
 function weighField(walk: Walk, node: FieldNode, parent: GraphQLNamedType | undefined): Weight {
   if (node.selectionSet === undefined) return { depth: 1, cost: 1 };
-  const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+  const field = isObjectType(parent) || isInterfaceType(parent) ? (parent.getFields()[node.name.value] ?? metaFields.find(({ name }) => name === node.name.value)) : undefined;
   const type = field === undefined ? undefined : getNamedType(field.type);
   const inner = weigh(walk, node.selectionSet, isCompositeType(type) ? type : undefined);
   return { depth: inner.depth + 1, cost: 1 + lengthOf(walk, node, field) * inner.cost };

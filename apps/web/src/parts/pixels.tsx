@@ -4,6 +4,7 @@ export interface PixelsProps {
   /** Height, width, channels, values from 0 to 1. */
   readonly values: Float32Array;
   readonly shape: readonly number[];
+  /** Empty: the image says nothing that the text beside it does not. */
   readonly label: string;
   /** Side on the page, in CSS pixels. */
   readonly side?: number;
@@ -25,7 +26,8 @@ export function Pixels({ values, shape, label, side = 84, signed = false }: Pixe
     }
     context.putImageData(image, 0, 0);
   }, [values, width, height, channels, signed]);
-  return <canvas ref={canvas} width={width} height={height} role="img" aria-label={label} style={{ width: side, height: (side * height) / width, imageRendering: 'pixelated', borderRadius: 3, background: '#808080', display: 'block' }} />;
+  const meaning = label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label };
+  return <canvas ref={canvas} width={width} height={height} {...meaning} style={{ width: side, height: (side * height) / width, imageRendering: 'pixelated', borderRadius: 3, background: '#808080', display: 'block' }} />;
 }
 
 function signedColor(value: number): [number, number, number, number] {
