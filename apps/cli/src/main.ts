@@ -3,6 +3,7 @@ import { addCancel } from './commands/cancel.ts';
 import { addData } from './commands/data.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
 import { addOffline } from './commands/offline.ts';
 import { addPlugins } from './commands/plugins.ts';
 import { addReproduce } from './commands/reproduce.ts';
@@ -20,7 +21,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addToken, addReproduce, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addToken, addReproduce, addExport, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

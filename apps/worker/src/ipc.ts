@@ -48,6 +48,8 @@ export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run'), job: Job }),
   /** Download a dataset to where it is looked for, or into `folder`. */
   z.strictObject({ type: z.literal('fetch'), dataset: z.string(), folder: z.string().optional() }),
+  /** Write a network, its description and some examples into `folder`, for other tools. */
+  z.strictObject({ type: z.literal('export'), spec: RunSpec, weightsFile: z.string(), folder: z.string(), examples: z.int().min(1) }),
   z.strictObject({ type: z.literal('cancel') }),
   /** Say nothing more, and so compute nothing more, until told to go on. */
   z.strictObject({ type: z.literal('pause') }),

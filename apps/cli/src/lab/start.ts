@@ -29,6 +29,29 @@ export interface Lab extends AsyncDisposable {
 
 const readyMs = 60_000;
 
+/** Starts a server alone on a data folder, to read what is in it; no run is computed. */
+export async function openFolder(folder: string): Promise<AsyncDisposable & { readonly client: Client }> {
+  const logs = await openLogs(folder);
+  const server = new LabChild({ name: 'server', entry: '@entropic-lab/server/main', args: ['--folder', resolve(folder), '--port', '0'], logFile: logs.server.fd, readyMs });
+  const end = async (): Promise<void> => {
+    await server.stop();
+    await Promise.all([logs.server.close(), logs.worker.close()]);
+  };
+  try {
+    const client = connect(String((await server.ready())['url']));
+    return {
+      client,
+      async [Symbol.asyncDispose]() {
+        await client[Symbol.asyncDispose]();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 /** Starts a server and a worker as processes. Disposing of the lab ends the worker, then the server. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const ends: (() => Promise<unknown>)[] = [];

@@ -36,7 +36,7 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
     loss: { plugin: 'entropic', options: { lambda, sigma: entropic.sigma } },
     optimizer: entropic.optimizer,
     batchSize: entropic.batchSize,
-    epochs: size.entropicEpochs ?? entropic.epochs,
+    epochs: (lambda === 0 ? size.controlEpochs : undefined) ?? size.entropicEpochs ?? entropic.epochs,
   });
   const title = (what: string): string => `${network.title}, ${what}, seed ${seed}`;
   return [
@@ -49,6 +49,15 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
         evaluation: {},
       }),
     },
+    ...([['entropic', 1, 'entropic retraining (Figures 4 to 6)'], ['control', 0, 'control: the same with lambda = 0']] as const).map(
+      ([state, lambda, what]): PlannedRun => ({
+        key: keyOf(network, state, seed),
+        after: pretrained,
+        title: title(what),
+        weight: size.seconds.entropic,
+        spec: spec(network, occasion, { trainLimit: size.entropicTrainLimit, training: retraining(lambda), evaluation: watched(network, size) }),
+      }),
+    ),
     {
       key: keyOf(network, 'adversarial', seed),
       after: pretrained,
@@ -65,15 +74,6 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
         evaluation: watched(network, size),
       }),
     },
-    ...([['entropic', 1, 'entropic retraining (Figures 4 to 6)'], ['control', 0, 'control: the same with lambda = 0']] as const).map(
-      ([state, lambda, what]): PlannedRun => ({
-        key: keyOf(network, state, seed),
-        after: pretrained,
-        title: title(what),
-        weight: size.seconds.entropic,
-        spec: spec(network, occasion, { trainLimit: size.entropicTrainLimit, training: retraining(lambda), evaluation: watched(network, size) }),
-      }),
-    ),
   ];
 }
 
@@ -151,7 +151,7 @@ interface Parts {
 function spec(network: PaperNetwork, { size, seed }: Occasion, { model, trainLimit = size.trainLimit, training, evaluation }: Parts): RunSpecInput {
   return {
     seed,
-    dataset: { name: network.dataset, ...(trainLimit === undefined ? {} : { trainLimit }), ...(size.testLimit === undefined ? {} : { testLimit: size.testLimit }) },
+    dataset: { name: network.dataset, ...(size.datasetOptions === undefined ? {} : { options: size.datasetOptions }), ...(trainLimit === undefined ? {} : { trainLimit }), ...(size.testLimit === undefined ? {} : { testLimit: size.testLimit }) },
     model: { architecture: network.architecture, ...model },
     ...(training === undefined ? {} : { training }),
     evaluation: { ...evaluation, noise: evaluation.noise ?? [] },

@@ -3,11 +3,15 @@ export interface Size {
   readonly seeds: readonly number[];
   /** Training images; undefined: all. */
   readonly trainLimit?: number;
+  /** Of the data set. */
+  readonly datasetOptions?: Readonly<Record<string, unknown>>;
   /** Test images measured; undefined: all. */
   readonly testLimit?: number;
   /** Epochs; undefined: the paper's own. */
   readonly pretrainEpochs?: number;
   readonly entropicEpochs?: number;
+  /** Of the control without the entropy term; undefined: as many as with it. */
+  readonly controlEpochs?: number;
   readonly entropicTrainLimit?: number;
   readonly adversarialEpochs: number;
   readonly adversarialTrainLimit?: number;

@@ -2,6 +2,7 @@ import { LabError, parse } from '@entropic-lab/protocol';
 import { ToRunner, type FromRunner } from '../ipc.ts';
 import { describe } from './describe.ts';
 import { execute, type Said } from './execute.ts';
+import { exportFiles } from './export-files.ts';
 import { fetchFiles } from './fetch-files.ts';
 import { endWithParent } from './orphan-watch.ts';
 
@@ -35,6 +36,8 @@ async function hear(message: ToRunner): Promise<void> {
       return await end(await ending(execute(message.job, cancel.signal)));
     case 'fetch':
       return await end(await ending(fetchFiles(message, cancel.signal)));
+    case 'export':
+      return await end(await ending(exportFiles(message)));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Network } from '@entropic-lab/models';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * The network as ONNX (opset 18) with what an attack by gradient needs: inputs `image` [1, height, width, channels] and
+ * The network as ONNX (opset 17, or 18 where it needs that) with what an attack by gradient needs: inputs `image` [1, height, width, channels] and
  * `label` [1, classes], one-hot; outputs `logits` [1, classes] and `gradient`, that of the cross-entropy by the image.
  * @throws LabError UNTRACEABLE for a network with an operation that has no ONNX form.
  */

@@ -37,13 +37,15 @@ export interface OnnxGraph {
 }
 
 /** Opset 18 and IR 9: from AveragePool 19 on, ONNX Runtime 1.30's WebGPU provider refuses some operators. */
-const IR_VERSION = 9;
-const OPSET = 18;
+const current = { ir: 9, opset: 18 };
+
+/** With the IR that came with opset 17. */
+export const opset17 = { ir: 8, opset: 17 } as const;
 
 /** A graph as the bytes of an ONNX model file. */
-export function writeModel(graph: OnnxGraph, doc = ''): Uint8Array {
-  const model = new Wire().int(1, IR_VERSION).text(2, 'entropic-lab').text(6, doc).message(7, graphMessage(graph));
-  model.message(8, new Wire().text(1, '').int(2, OPSET));
+export function writeModel(graph: OnnxGraph, doc = '', { ir, opset } = current): Uint8Array {
+  const model = new Wire().int(1, ir).text(2, 'entropic-lab').text(6, doc).message(7, graphMessage(graph));
+  model.message(8, new Wire().text(1, '').int(2, opset));
   for (const domain of ['com.microsoft', 'com.microsoft.nchwc']) if (usesDomain(graph, domain)) model.message(8, new Wire().text(1, domain).int(2, 1));
   return model.finish();
 }

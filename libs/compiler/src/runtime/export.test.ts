@@ -21,6 +21,25 @@ describe('exportOnnx', () => {
     (logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
     await session.release();
   });
+
+  it.each(['lenet5', 'mnist-cnn', 'cifar-cnn'])('leaves the size of the batch of %s open on request', async (architecture) => {
+    using network = createNetwork(architecture, { rng: new Rng(1) });
+    const shape = network.inputShape;
+    const bytes = await exportOnnx((images: tf.Tensor4D) => network.apply(network.params, images).logits, tf.zeros([1, ...shape]) as tf.Tensor4D, { inputs: ['images'], outputs: ['logits'], freeBatch: true });
+    const session = await InferenceSession.create(bytes);
+    for (const size of [1, 3]) {
+      const x = tf.randomUniform([size, ...shape], 0, 1, 'float32', size) as tf.Tensor4D;
+      const { logits } = await session.run({ images: new Tensor('float32', x.dataSync() as Float32Array, x.shape) });
+      expect(logits!.dims).toEqual([size, 10]);
+      const expected = network.apply(network.params, x).logits.dataSync();
+      (logits!.data as Float32Array).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    }
+    await session.release();
+  });
+
+  it('refuses a free batch where its size is part of the result', async () => {
+    await expect(exportOnnx((x: tf.Tensor2D) => tf.mul(x, x.shape[0]), tf.zeros([2, 3]) as tf.Tensor2D, { freeBatch: true })).rejects.toMatchObject({ code: 'UNTRACEABLE' });
+  });
 });
 
 describe('compile', () => {
