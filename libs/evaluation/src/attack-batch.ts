@@ -1,5 +1,5 @@
 import { readBatch } from '@entropic-lab/datasets';
-import { pixelPairs, propose, type MemberReport, type Proposed } from '@entropic-lab/plugin-sdk/host';
+import { pixelPairs, propose, type Calls, type MemberReport, type Proposed } from '@entropic-lab/plugin-sdk/host';
 import { dispose, type TensorFn } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttackJob } from './attack-job.ts';
@@ -12,6 +12,9 @@ export interface BatchToAttack {
   /** `performance.now()` when the evaluation began, for its time limit. */
   readonly startedAt: number;
   readonly logits: TensorFn<[tf.Tensor4D], tf.Tensor2D>;
+  /** Told the calls per example so far. */
+  readonly onCalls: (calls: Calls) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface AttackedBatch {
@@ -38,10 +41,10 @@ export async function attackBatch(job: AttackJob, batch: BatchToAttack): Promise
   };
   try {
     const rngs = Array.from(batch.indices, (index) => job.rng.fork(index));
-    const { runner, threat, options, limits, signal } = job;
+    const { runner, threat, options, limits } = job;
     const network = job.shown ?? job.network;
-    const { startedAt } = batch;
-    const proposed = await propose({ network, runner, threat, options, limits, signal, startedAt, rngs, ...tensors, attack: job.attack.definition });
+    const { startedAt, onCalls, signal } = batch;
+    const proposed = await propose({ network, runner, threat, options, limits, signal, startedAt, onCalls, rngs, ...tensors, attack: job.attack.definition });
     if (!('error' in proposed)) return { ...(await judged(job, batch, { proposed, pixels, labels })), ...proposed.calls, members: proposed.members };
     const verdict = proposed.error.code === 'OUT_OF_BUDGET' ? unfinished : failed;
     const judgements = Array.from(labels, () => verdict);

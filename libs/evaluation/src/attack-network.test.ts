@@ -174,6 +174,7 @@ describe('attackNetwork', () => {
     const seen: number[] = [];
     const running = (async () => {
       for await (const { done, batch } of attackNetwork(job)) {
+        if (batch === undefined) continue;
         seen.push(done);
         expect(batch.images).toHaveLength(10 * SIZE);
         if (done === 20) abort.abort();
@@ -181,6 +182,27 @@ describe('attackNetwork', () => {
     })();
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(seen).toEqual([10, 20]);
+  });
+
+  it('tells within a batch what is done of the calls that the attack says it takes, and then of those that a batch took', async () => {
+    using network = linearNetwork(SIZE, -SIZE / 2);
+    const walk = (more: object) => attack(({ inputs, model, loop }) => loop(4, inputs, (x) => tf.add(x, tf.mul(tf.sum(model.logits(x)), 0)) as tf.Tensor4D), more);
+    // Eager loops take a step a call, and the reader is asked after each.
+    const shares = async (more: object) => {
+      const job: AttackJob = { network, examples: linearExamples(20, SIZE), runner: eagerRunner(), batchSize: 10, rng: new Rng(1), options: {}, attack: walk(more), threat: { norm: 'linf', epsilon: 0.1, bounds } };
+      const seen: [number, number][] = [];
+      for await (const { done, underWay, batch } of attackNetwork(job)) if (batch === undefined) seen.push([done, underWay]);
+      return seen;
+    };
+    const said = await shares({ mostCalls: () => 8 });
+    // Half of what it says in the first batch; all of what the first took in the second.
+    expect(Math.max(...said.filter(([done]) => done === 0).map(([, underWay]) => underWay))).toBeLessThanOrEqual(5);
+    expect(said.filter(([done, underWay]) => done === 0 && underWay > 0).length).toBeGreaterThan(0);
+    expect(said.filter(([done]) => done === 10).every(([, underWay]) => [2.5, 5, 7.5, 10].includes(underWay))).toBe(true);
+    const unsaid = await shares({});
+    expect(unsaid.filter(([done]) => done === 0).every(([, underWay]) => underWay === 0)).toBe(true);
+    const senseless = await shares({ mostCalls: () => NaN });
+    expect(senseless).toEqual(unsaid);
   });
 
   it('takes an empty set, and a set with nothing right', async () => {

@@ -1,19 +1,26 @@
+import { mostCalls, type Calls } from '@entropic-lab/plugin-sdk/host';
 import type { AttackResult, Outcome } from '@entropic-lab/protocol';
-import { attackBatch } from './attack-batch.ts';
+import { attackBatch, type AttackedBatch } from './attack-batch.ts';
 import { checkJob, type AttackJob } from './attack-job.ts';
 import { attackResult, countOutcomes } from './attack-result.ts';
 import { failed, skipped, type Judgement } from './judge.ts';
 import { MemberTally } from './member-tally.ts';
 import { accuracy, DEFAULT_BATCH_SIZE, logitsOf, throwIfCancelled } from './predict.ts';
+import { whileRunning } from './while-running.ts';
 
-/** How far an attack has come, after each batch. */
+/** How far an attack has come: within a batch, and after it. */
 export interface AttackProgress {
   /** Examples that have an outcome. */
   readonly done: number;
+  /**
+   * What is done of the batch under way, in examples: its size times the share of the calls that it will take at most,
+   * or that the batches before it took. 0 where nothing tells.
+   */
+  readonly underWay: number;
   readonly examples: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** The batch just judged, for those who keep images. */
-  readonly batch: JudgedBatch;
+  /** The batch just judged, for those who keep images; undefined within a batch. */
+  readonly batch?: JudgedBatch | undefined;
 }
 
 export interface JudgedBatch {
@@ -26,7 +33,7 @@ export interface JudgedBatch {
 
 /**
  * Attacks each example that the network classifies correctly, and judges each proposed image itself: label, range,
- * distance, finiteness. Yields after each batch and returns the record. Needs memory for a batch, whatever the set's
+ * distance, finiteness. Yields within each batch and after it, and returns the record. Needs memory for a batch, whatever the set's
  * size. An attack that throws gives the outcome `error` for its batch, with its message, and the rest goes on.
  * @throws LabError INVALID_INPUT for a senseless job, CANCELLED.
  */
@@ -45,14 +52,20 @@ export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgr
   for (let start = 0; start < order.length; start += batchSize) {
     throwIfCancelled(job.signal);
     const indices = order.subarray(start, start + batchSize);
-    const batch = await attackBatch(job, { indices, startedAt, logits });
+    const before = judgements.length - (order.length - start);
+    const calls = start === 0 ? (mostCalls(job.attack.definition, job.options) ?? Infinity) : usage.forward / start;
+    const working = whileRunning<Calls, AttackedBatch>(({ tell, signal }) => attackBatch(job, { indices, startedAt, logits, onCalls: tell, signal }), job.signal);
+    let step = await working.next();
+    for (; step.done !== true; step = await working.next()) {
+      yield { done: before, underWay: indices.length * Math.min(1, step.value.forward / calls), examples: examples.count, outcomes: countOutcomes(judgements) };
+    }
+    const batch = step.value;
     indices.forEach((index, row) => (judgements[index] = batch.judgements[row]!));
     usage.forward += batch.forward * indices.length;
     usage.backward += batch.backward * indices.length;
     batch.messages.forEach((message) => messages.add(message));
     tally.add(batch.members, indices);
-    const done = judgements.length - (order.length - start - indices.length);
-    yield { done, examples: examples.count, outcomes: countOutcomes(judgements), batch: { indices, judgements: batch.judgements, images: batch.images } };
+    yield { done: before + indices.length, underWay: 0, examples: examples.count, outcomes: countOutcomes(judgements), batch: { indices, judgements: batch.judgements, images: batch.images } };
   }
   usage.seconds = (performance.now() - startedAt) / 1000;
   return attackResult(job, { judgements, cleanPredictions, usage, tally, messages: [...messages] });

@@ -89,6 +89,11 @@ export interface AttackDefinition<O extends z.ZodObject = z.ZodObject> extends P
    */
   readonly search: 'bounded' | 'minimal';
   /**
+   * The most forward calls of the network that an example can take under these options: by it the host tells the time
+   * left while the first batch is under way. Default: not known until a batch has ended.
+   */
+  mostCalls?(options: z.output<O>): number;
+  /**
    * Proposes an image for each input, [batch, height, width, channels]; where it found nothing, the input itself.
    * The host disposes of every tensor made here, projects bounded proposals onto the threat model, and judges each
    * image itself. Plain TF.js.

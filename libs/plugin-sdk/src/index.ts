@@ -3,7 +3,7 @@ export type * from './definition.ts';
 export * from './attack.ts';
 export * from './loss.ts';
 export * from './author/objective.ts';
-export { cascade } from './author/cascade.ts';
+export { cascade, mostCallsOf } from './author/cascade.ts';
 export { dlr, targetedDlr } from './author/dlr.ts';
 export { clipToBounds, direction, inputGradient, lossAndGradient, project, randomStart, type Forward } from './author/descent.ts';
 export { divergence, nearbyOptions, worstNearby } from './author/nearby.ts';

@@ -24,5 +24,7 @@ export default defineAttack({
   norms: ['linf', 'l2'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'bounded',
+  // One call at the start of each ascent; one ranks the classes.
+  mostCalls: ({ steps, restarts, objective, targets }) => (steps + 1) * restarts * (objective === 'targetedDlr' ? targets : 1) + 1,
   perturb: apgd,
 });

@@ -1,4 +1,4 @@
-import { cascade, defineAttack } from '@entropic-lab/plugin-sdk';
+import { cascade, defineAttack, mostCallsOf } from '@entropic-lab/plugin-sdk';
 import { membersOf } from './members.ts';
 import { memberNames, options } from './options.ts';
 
@@ -18,5 +18,6 @@ export default defineAttack({
   norms: ['linf', 'l2'],
   needs: ['gradients', 'logits', 'labels', 'queries'],
   search: 'bounded',
+  mostCalls: (chosen) => mostCallsOf(membersOf(chosen)),
   perturb: (problem) => cascade(problem, membersOf(problem.options)),
 });

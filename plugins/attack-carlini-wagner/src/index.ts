@@ -20,5 +20,6 @@ export default defineAttack({
   norms: ['l2'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'minimal',
+  mostCalls: ({ binarySearchSteps, steps }) => binarySearchSteps * steps,
   perturb: carliniWagner,
 });

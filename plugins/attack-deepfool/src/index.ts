@@ -20,5 +20,7 @@ export default defineAttack({
   norms: ['l2', 'linf'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'minimal',
+  // A gradient for each class but the true one; one call ranks the classes, one judges the last step.
+  mostCalls: ({ steps, candidates }) => steps * (candidates - 1) + 2,
   perturb: deepFool,
 });

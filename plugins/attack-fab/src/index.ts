@@ -20,5 +20,7 @@ export default defineAttack({
   norms: ['linf', 'l2'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'minimal',
+  // A step's gradient and its judgement; one call ranks the classes.
+  mostCalls: ({ steps, targets, restarts }) => 2 * steps * targets * restarts + 1,
   perturb: fab,
 });

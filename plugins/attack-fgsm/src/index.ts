@@ -27,6 +27,7 @@ export default defineAttack({
   norms: ['linf', 'l2', 'l1'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'bounded',
+  mostCalls: () => 1,
   perturb(problem) {
     const { inputs: x0, model, criterion, threat } = problem;
     const goal = objective(criterion, problem.options.objective);

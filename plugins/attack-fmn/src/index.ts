@@ -18,5 +18,6 @@ export default defineAttack({
   norms: ['linf', 'l2', 'l1'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'minimal',
+  mostCalls: ({ steps }) => steps,
   perturb: fmn,
 });

@@ -1,5 +1,6 @@
 import { defineAttack } from '@entropic-lab/plugin-sdk';
 import { hopSkipJump } from './hop-skip-jump.ts';
+import { mostCalls } from './most-calls.ts';
 import { options } from './options.ts';
 
 const foolbox = { steps: 64, evaluations: 100, maxEvaluations: 10_000, gamma: 1 };
@@ -20,5 +21,6 @@ export default defineAttack({
   norms: ['l2', 'linf'],
   needs: ['queries', 'labels'],
   search: 'minimal',
+  mostCalls,
   perturb: hopSkipJump,
 });

@@ -16,7 +16,7 @@ type Leap = { size: tf.Tensor1D; image: tf.Tensor4D; done: tf.Tensor1D };
 
 /** Halvings of the step between two looks, and in all: then an example stays where it is. */
 const HALVINGS_AT_A_TIME = 8;
-const HALVINGS = 24;
+export const HALVINGS = 24;
 const SMALLEST = 1e-8;
 
 /** Where to go from images at the border, from the answers for random changes of them: equation (16) of the paper. */

@@ -31,6 +31,7 @@ export default defineAttack({
   norms: ['linf', 'l2', 'l1'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'bounded',
+  mostCalls: ({ steps }) => steps,
   async perturb(problem) {
     const { inputs: x0, model, criterion, threat, options: chosen } = problem;
     const goal = objective(criterion, chosen.objective);

@@ -19,6 +19,7 @@ export default defineAttack({
   norms: ['linf', 'l2', 'l1'],
   needs: ['queries', 'labels'],
   search: 'bounded',
+  mostCalls: ({ repeats }) => repeats,
   async perturb(problem) {
     const { inputs, model, criterion, options: chosen } = problem;
     if (chosen.repeats === 1) return problem.loop(1, inputs, () => noisy(problem));

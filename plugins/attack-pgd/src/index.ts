@@ -21,5 +21,7 @@ export default defineAttack({
   norms: ['linf', 'l2', 'l1'],
   needs: ['gradients', 'logits', 'labels'],
   search: 'bounded',
+  // Judging the iterates takes a second call a step; restarts are judged by one call each.
+  mostCalls: ({ steps, restarts, judge }) => restarts * (judge === 'final' ? steps + 1 : 2 * steps),
   perturb: pgd,
 });

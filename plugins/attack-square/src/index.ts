@@ -22,5 +22,6 @@ export default defineAttack({
   norms: ['linf', 'l2'],
   needs: ['queries', 'logits', 'labels'],
   search: 'bounded',
+  mostCalls: ({ queries }) => queries,
   perturb: square,
 });

@@ -116,11 +116,12 @@ async function* attackOnce(occasion: Occasion, { attack, index, predictions }: A
   yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
   for (;;) {
     const step = await job.next();
-    pace.advance(attackWork(index), (step.done === true ? examples.count : step.value.done) - done);
+    const reached = step.done === true ? examples.count : step.value.done + step.value.underWay;
+    pace.advance(attackWork(index), reached - done);
     if (step.done === true) return { ...step.value, shown, ...(target === undefined ? {} : { target }) };
-    gallery.take(index, step.value.batch);
-    done = step.value.done;
-    yield progress(occasion, title, { done, total: examples.count, kind: attackWork(index) });
+    if (step.value.batch !== undefined) gallery.take(index, step.value.batch);
+    done = reached;
+    yield progress(occasion, title, { done: Math.floor(done), total: examples.count, kind: attackWork(index) });
   }
 }
 

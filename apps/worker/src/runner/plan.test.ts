@@ -13,10 +13,16 @@ describe('the plan of a run', () => {
     expect(planOf(specOf({ trainer: { kind: 'free', epsilon: 0.3, replays: 5 } }), dataset, [])['train']).toMatchObject({ total: 4 * 3 * 5 });
   });
 
+  it('expects an attack to take the calls that it says, and a hundred passes where it says nothing', () => {
+    const spec = specOf({}, { attacks: [{ plugin: 'fgsm', epsilon: 0.1 }, { plugin: 'bim', epsilon: 0.1 }], examples: 20 });
+    const plan = planOf(spec, dataset, [{ registered: { definition: { mostCalls: ({ steps }) => steps as number } }, options: { steps: 900 } }, { registered: { definition: {} }, options: {} }]);
+    expect(plan).toMatchObject({ 'attack 0': { total: 20, cost: 2700 }, 'attack 1': { total: 20, cost: 100 } });
+  });
+
   it('is done when every epoch was computed or left out', () => {
     const spec = specOf({ trainer: { kind: 'free', epsilon: 0.3, replays: 2 } }, { attacks: [{ plugin: 'fgsm', epsilon: 0.1 }], everyEpochs: 2, examples: 20 });
     let now = 0;
-    const attacks = [{}];
+    const attacks = [{ registered: { definition: {} }, options: {} }];
     const pace = new Pace(planOf(spec, dataset, attacks), () => now);
     skipEpochs(pace, { spec, dataset, attacks }, { from: 1, to: 3 });
     now = 12;

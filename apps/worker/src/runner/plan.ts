@@ -1,11 +1,13 @@
 import type { Dataset } from '@entropic-lab/datasets';
-import type { RunSpec, TrainingSpec } from '@entropic-lab/protocol';
+import { mostCalls } from '@entropic-lab/plugin-sdk/host';
+import type { Options, RunSpec, TrainingSpec } from '@entropic-lab/protocol';
+import type { AttackDefinition } from '@entropic-lab/plugin-sdk';
 import { auditPlan } from './audit.ts';
 import { attacksDue, attackWork } from './measure.ts';
 import type { Pace, Work } from './pace.ts';
 
 /** Expected cost of a unit of work, in forward passes of one example; measured as soon as it has been done once. */
-const costs = { trainExample: 3, measureExample: 5, attackedExample: 100 };
+const costs = { trainExample: 3, measureExample: 5, attackedExample: 100, attackedCall: 3 };
 
 /** Optimizer steps: free training takes each batch several times. */
 function stepsPerEpoch({ trainer, batchSize }: TrainingSpec, examples: number): number {
@@ -13,7 +15,7 @@ function stepsPerEpoch({ trainer, batchSize }: TrainingSpec, examples: number): 
 }
 
 /** All the work of a run by kind, for its {@link Pace}. */
-export function planOf(spec: RunSpec, { train, test }: Pick<Dataset, 'train' | 'test'>, attacks: readonly unknown[]): Record<string, Work> {
+export function planOf(spec: RunSpec, { train, test }: Pick<Dataset, 'train' | 'test'>, attacks: readonly PlannedAttack[]): Record<string, Work> {
   const epochs = spec.training?.epochs ?? 0;
   const attacked = Array.from({ length: epochs }, (_, i) => attacksDue(spec.evaluation, i + 1)).filter(Boolean).length;
   const attacksAtEnd = epochs > 0 && attacksDue(spec.evaluation, epochs) ? 0 : 1;
@@ -23,9 +25,20 @@ export function planOf(spec: RunSpec, { train, test }: Pick<Dataset, 'train' | '
       ? {}
       : { train: { total: epochs * stepsPerEpoch(spec.training, train.count), cost: costs.trainExample * spec.training.batchSize } }),
     measure: { total: (epochs + measuredAtEnd) * test.count, cost: costs.measureExample },
-    ...Object.fromEntries(attacks.map((_, i) => [attackWork(i), { total: (attacked + attacksAtEnd) * attackedExamples(spec, test.count), cost: costs.attackedExample }])),
+    ...Object.fromEntries(attacks.map((attack, i) => [attackWork(i), { total: (attacked + attacksAtEnd) * attackedExamples(spec, test.count), cost: costOf(attack) }])),
     ...auditPlan(spec, { test }),
   };
+}
+
+/** What of an attack tells how long it takes. */
+export interface PlannedAttack {
+  readonly registered: { readonly definition: Pick<AttackDefinition, 'mostCalls'> };
+  readonly options: Options;
+}
+
+function costOf({ registered: { definition }, options }: PlannedAttack): number {
+  const calls = mostCalls(definition, options);
+  return calls === undefined ? costs.attackedExample : costs.attackedCall * calls;
 }
 
 function attackedExamples({ evaluation }: RunSpec, there: number): number {

@@ -40,7 +40,7 @@ export async function* attackSome(context: LineContext, run: AttackRun): AsyncGe
   for (;;) {
     const step = await work.next();
     if (step.done !== true) {
-      yield Math.max(0, step.value.done - others) / Math.max(1, indices.length);
+      yield Math.max(0, step.value.done + step.value.underWay - others) / Math.max(1, indices.length);
       continue;
     }
     const { outcomes, perExample, forwardCalls, backwardCalls } = step.value;

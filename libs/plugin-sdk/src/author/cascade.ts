@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttackProblem, Member } from '../attack.ts';
+import { resolveOptions } from '../registry/resolve-options.ts';
+
+/** `mostCalls` of an attack made of others: those of its members, one after another. NaN where one does not say. */
+export function mostCallsOf(members: readonly Member[]): number {
+  return members.reduce((sum, { attack, preset, options }) => sum + (attack.mostCalls?.(resolveOptions(attack, { preset, options })) ?? NaN), 0);
+}
 
 /**
  * Each member on the examples that still stand after those before it: the image of the first member that finds one, the

@@ -23,6 +23,8 @@ export interface BudgetOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the examples used before, each; counts against the limits and not into `calls`. Default: nothing. */
   readonly before?: Calls | undefined;
+  /** Told what the batch has used so far, after each part of a loop. */
+  readonly onCalls?: ((calls: Calls) => void) | undefined;
 }
 
 /** An attack that asks for further loops so often after its budget ended does not mean to stop. */
@@ -68,13 +70,19 @@ export class Budget {
     return { forward: this.forward, backward: this.backward };
   }
 
-  /** A budget under the same limits, of which `used` is gone already. */
-  share(used: Calls): Budget {
-    const { forward, backward } = this.#before;
-    return new Budget({ ...this.#options, before: { forward: forward + used.forward, backward: backward + used.backward } });
+  /** Tells whoever watches how far it is. */
+  tell(): void {
+    this.#options.onCalls?.(this.calls);
   }
 
-  /** Takes over what a share was used for. @param part examples that used it / examples of the batch */
+  /** A budget under the same limits, of which `used` is gone already. @param part examples that use it / examples of the batch */
+  share(used: Calls, part: number): Budget {
+    const { forward, backward } = this.#before;
+    const onCalls = (calls: Calls) => this.#options.onCalls?.({ forward: this.forward + calls.forward * part, backward: this.backward + calls.backward * part });
+    return new Budget({ ...this.#options, onCalls, before: { forward: forward + used.forward, backward: backward + used.backward } });
+  }
+
+  /** Takes over what a share was used for. @param part as in {@link share} */
   charge(share: Budget, part: number): void {
     this.forward += share.forward * part;
     this.backward += share.backward * part;

@@ -35,7 +35,8 @@ export class Members {
 
   async #turn(member: Member, rows: readonly number[]): Promise<MemberResult> {
     const proposal = this.#share(member, rows);
-    const budget = this.#budget.share(this.#usedBy(rows));
+    const part = rows.length / this.#proposal.rngs.length;
+    const budget = this.#budget.share(this.#usedBy(rows), part);
     if (rows.length === 0 || budget.exhausted()) {
       this.#budget.charge(budget, 0);
       if (rows.length > 0) this.#budget.refuseEndlessLoops();
@@ -62,7 +63,7 @@ export class Members {
     } finally {
       engine.endScope(images);
     }
-    this.#budget.charge(budget, rows.length / this.#proposal.rngs.length);
+    this.#budget.charge(budget, part);
     this.#log.add({ proposal, rows, found, calls: budget.calls, seconds: (performance.now() - started) / 1000, failed, error });
     return { images, found };
   }

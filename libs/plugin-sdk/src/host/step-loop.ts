@@ -46,5 +46,6 @@ async function takeSteps(loop: AttackLoop, steps: number, budget: Budget): Promi
       budget.backward = before.backward + perStep.backward * count;
     }
     done += count;
+    budget.tell();
   }
 }

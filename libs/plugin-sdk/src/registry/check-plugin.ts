@@ -25,6 +25,7 @@ const definitions = z.discriminatedUnion('kind', [
     norms: z.array(Norm).min(1),
     needs: z.array(z.enum(['gradients', 'logits', 'labels', 'queries'])),
     search: z.enum(['bounded', 'minimal']),
+    mostCalls: isFunction.optional(),
     perturb: isFunction,
   }),
   z.looseObject({ kind: z.literal('loss'), ...common, compute: isFunction, reference: isFunction.optional(), checkReference: isFunction.optional() }),

@@ -1,4 +1,6 @@
 import type { Norm } from '@entropic-lab/protocol';
+import { mostCalls } from '../host/most-calls.ts';
+import { resolveOptions } from '../registry/resolve-options.ts';
 import type { Subject, Finding } from './conformance.ts';
 import { linearCase, type LinearOptions, type TestCase } from './linear-case.ts';
 import { flatCase, lotteryCase, stubbornCase } from './odd-cases.ts';
@@ -39,6 +41,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'gives back the best that it saw': (subject) => within(linearCase({ name: 'best' }), (test) => bestSeen(subject, test, epsilonFor(subject, test))),
   'loses nothing by restarts': restarts,
   'draws random directions from no cube': (subject) => within(flatCase(60), (test) => isotropy(subject, test)),
+  'takes no more calls than it says': callsAtMost,
   'gives the same compiled': compiledEqual,
 };
 
@@ -106,6 +109,16 @@ async function epsilonZero(subject: Subject): Promise<Finding | undefined> {
   return within(linearCase({ name: 'epsilon 0' }), async (test) => {
     const moved = difference((await trial(subject, test, 0)).raw, test.batch.pixels);
     return moved > 1e-6 ? `it changes pixels by ${moved}` : undefined;
+  });
+}
+
+/** Where there is nothing to find, a search takes as long as it ever does. */
+function callsAtMost(subject: Subject): Promise<Finding | undefined> {
+  return within(flatCase(), async (test) => {
+    const { attack, norm, options } = subject;
+    const said = mostCalls(attack, resolveOptions(attack, { norm, options }));
+    const { forward } = (await trial(subject, test, 0.2)).calls;
+    return said === undefined || forward <= said ? undefined : `it says ${said} calls at most (mostCalls) and takes ${forward}`;
   });
 }
 

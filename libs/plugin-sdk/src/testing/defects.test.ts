@@ -72,6 +72,7 @@ const defects: readonly (readonly [string, AttackDefinition, RegExp])[] = [
     const inside = tf.cast(tf.lessEqual(norm(tf.sub(x, inputs), threat.norm), threat.epsilon), 'float32');
     return tf.add(tf.mul(x, perExample(inside, x)), tf.mul(inputs, perExample(tf.sub(1, inside), x)));
   } }), /misses/],
+  ['fewer calls said than taken', { ...climber(), mostCalls: () => 3 }, /says 3 calls at most.*takes 20/],
   ['a throw', climber({ finish: () => { throw new Error('no such thing'); } }), /throws: .*no such thing/],
   ['a leak', climber({ finish: (x) => tf.keep(tf.clone(tf.keep(tf.add(x, 0) as tf.Tensor4D))) }), /tensors behind/],
   ['numbers drawn elsewhere', noise((draw, epsilon) => tf.randomUniform(draw.shape, -epsilon, epsilon)), /same seed gives other images/],
