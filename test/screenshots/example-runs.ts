@@ -48,7 +48,7 @@ export async function exampleRuns(client: Client): Promise<void> {
 async function study(client: Client): Promise<void> {
   const { id } = await client.sweep({
     name: 'learning rate and batch',
-    base: { dataset: { ...dataset, trainLimit: 1000, testLimit: 200 }, model: { architecture: 'lenet5' }, training: { epochs: 2 }, evaluation: { examples: 30, keepImages: 0, attacks: [{ plugin: 'fgsm', epsilon: 0.1 }] } },
+    base: { dataset: { ...dataset, trainLimit: 1000, testLimit: 200 }, model: { architecture: 'lenet5' }, training: { epochs: 2, optimizer: { kind: 'adam' } }, evaluation: { examples: 30, keepImages: 0, attacks: [{ plugin: 'fgsm', epsilon: 0.1 }] } },
     parameters: [{ path: 'training.optimizer.learningRate', values: [3e-4, 1e-3, 3e-3] }, { path: 'training.batchSize', values: [16, 64] }],
   });
   for (const { run } of (await client.study(id))!.table) await ended(client, run.id);

@@ -1,8 +1,10 @@
 import { useComputedColorScheme } from '@mantine/core';
+import { IconTable } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import './charts.css';
+import { NumberTable } from './number-table.tsx';
 import { plotOptions } from './plot-options.ts';
 
 export interface Series {
@@ -27,6 +29,8 @@ export interface LineChartProps {
   readonly hint: string;
   readonly x: readonly number[];
   readonly xName: string;
+  /** Of values of x that are no whole numbers. */
+  readonly xFormat?: (value: number) => string;
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
   /** Values are shares, and the axis gives them in per cent. */
@@ -45,18 +49,20 @@ export interface LineChartProps {
 export function LineChart(props: LineChartProps) {
   const { title, text, hint, x, xName, series, format, empty, actions } = props;
   const [at, setAt] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
   const holder = useRef<HTMLDivElement>(null);
   const id = useId();
   const nothing = x.length === 0 || series.every(({ values }) => values.every((value) => value === null));
-  usePlot(holder, { ...props, hover: setAt }, nothing);
+  usePlot(holder, { ...props, hover: setAt }, nothing || asTable);
   const index = at !== null && at < x.length ? at : undefined;
   return (
     <figure className="panel chart" aria-labelledby={id}>
       <header>
         <h3 id={id} data-hint={hint}>{title}</h3>
-        <span className="faint small">{index === undefined || props.xIsTime === true ? '' : `${xName} ${x[index]}`}</span>
+        <span className="faint small">{index === undefined || props.xIsTime === true ? '' : `${xName} ${props.xFormat?.(x[index]!) ?? x[index]}`}</span>
         <span className="grow" />
         {actions}
+        {nothing ? null : <TableToggle shown={asTable} title={text} onChange={setAsTable} />}
       </header>
       <div className="legend">
         {series.map(({ key, name, color, dash, values, hint: meaning }) => {
@@ -70,8 +76,16 @@ export function LineChart(props: LineChartProps) {
           );
         })}
       </div>
-      {nothing ? <div className="no-chart" style={{ height: props.height ?? 180 }}>{empty ?? 'Comes with the first epoch.'}</div> : <div ref={holder} className="plot" role="img" aria-label={spoken(text, props)} />}
+      {nothing ? <div className="no-chart" style={{ height: props.height ?? 180 }}>{empty ?? 'Comes with the first epoch.'}</div> : asTable ? <NumberTable {...props} /> : <div ref={holder} className="plot" role="img" aria-label={spoken(text, props)} />}
     </figure>
+  );
+}
+
+function TableToggle({ shown, title, onChange }: { readonly shown: boolean; readonly title: string; onChange(shown: boolean): void }) {
+  return (
+    <button type="button" className="as-table" aria-pressed={shown} aria-label={`${title}, as a table`} data-hint={shown ? 'Draw it' : 'As a table of numbers'} onClick={() => onChange(!shown)}>
+      <IconTable size={15} aria-hidden />
+    </button>
   );
 }
 

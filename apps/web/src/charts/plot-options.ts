@@ -7,7 +7,7 @@ export function plotOptions(element: HTMLElement, props: LineChartProps & { hove
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: color('--text-faint'), font: '11px Inter Variable', ticks: { show: false }, grid: { stroke: color('--line'), width: 1 } };
-  const { series, percent = false, range, xIsTime = false, height = 180, logarithmic = false, hover } = props;
+  const { series, percent = false, range, xIsTime = false, height = 180, logarithmic = false, hover, xFormat } = props;
   const drawn = series.flatMap((one, at): uPlot.Series[] => {
     const line: uPlot.Series = {
       stroke: color(one.color),
@@ -24,10 +24,10 @@ export function plotOptions(element: HTMLElement, props: LineChartProps & { hove
     height,
     padding: [8, xIsTime ? 28 : 10, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, ...(xIsTime ? {} : { sync: { key: 'epochs' } }) },
+    cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, ...(xIsTime || xFormat !== undefined ? {} : { sync: { key: 'epochs' } }) },
     scales: { x: { time: xIsTime, ...(xIsTime ? {} : { range: (_plot, low, high) => (low === high ? [low - 0.5, high + 0.5] : [low, high]) }) }, y: { ...(logarithmic ? { distr: 3 as const } : {}), ...(range === undefined ? (logarithmic ? {} : { range: roomy }) : { range: [...range] as [number, number] }) } },
     axes: [
-      { ...axis, size: 26, grid: { show: false }, ...(xIsTime ? { values: clock, space: 80 } : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }) },
+      { ...axis, size: 26, grid: { show: false }, ...(xIsTime ? { values: clock, space: 80 } : xFormat !== undefined ? { values: (_plot: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : xFormat(tick))) } : { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }) },
       { ...axis, size: (_plot, values) => 14 + Math.max(24, ...(values ?? []).map((value) => value.length * 6.3)), values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => tickText(tick, step, { percent, logarithmic })), space: 34 },
     ],
     series: [{}, ...drawn],

@@ -1,19 +1,28 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconMoon, IconSun } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { duration } from '../design/format.ts';
-import { connection, lab } from '../lab/lab.ts';
+import { connection, keepToken, lab, token } from '../lab/lab.ts';
 import { useNow } from '../lab/now.ts';
 import { useTold } from '../lab/told.ts';
 import { useWorkers } from '../lab/use-workers.ts';
 import { useAnswer } from '../lab/use-answer.ts';
 import { HintLayer } from '../parts/hint-layer.tsx';
 import './frame.css';
+import { useKeys } from './keys.ts';
 import { places } from './places.ts';
+
+const TokenForm = lazy(() => import('./token-form.tsx'));
+const Help = lazy(() => import('./help.tsx'));
 
 /** What stays while pages come and go: the way around, the state of the connection, light or dark. */
 export function Frame({ children }: { readonly children: ReactNode }) {
+  const { value, error } = useAnswer('lab', () => lab.lab());
+  const [helped, setHelped] = useState(false);
+  const [, go] = useLocation();
+  const help = useCallback(() => setHelped(true), []);
+  useKeys({ go, help });
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -24,13 +33,14 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <img src="/icon.svg" width="22" height="22" alt="" /> Entropic Lab
         </Link>
         <Ways />
-        <Foot />
+        <Foot version={value?.version} onHelp={help} />
       </header>
       <main className="main" id="content" tabIndex={-1}>
         <LostNote />
-        {children}
+        {error?.code === 'UNAUTHENTICATED' ? <Suspense><TokenForm error={error} /></Suspense> : children}
       </main>
       <HintLayer />
+      {helped ? <Suspense><Help onClose={() => setHelped(false)} /></Suspense> : null}
     </div>
   );
 }
@@ -59,11 +69,10 @@ function isUnder(location: string, path: string): boolean {
 
 const words = { open: 'Live', connecting: 'Connecting', lost: 'Connection lost' } as const;
 
-function Foot() {
+function Foot({ version, onHelp }: { readonly version: string | undefined; onHelp(): void }) {
   const { state } = useTold(connection);
   // Always watched, so that the connection tells on every page whether what is shown is live.
   const { workers } = useWorkers();
-  const { value } = useAnswer('lab', () => lab.lab());
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme('light') === 'dark';
   return (
@@ -73,7 +82,9 @@ function Foot() {
         {workers === undefined ? null : <Link href="/workers" className="faint" data-hint="Workers that are registered with this lab">{workers.length === 1 ? '1 worker' : `${workers.length} workers`}</Link>}
       </span>
       <span className="row">
-        <span className="grow">{value === undefined ? '' : `Version ${value.version}`}</span>
+        <span className="grow">{version === undefined ? '' : `Version ${version}`}</span>
+        {token === undefined ? null : <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => keepToken(undefined)} aria-label="Sign out" data-hint="Sign out: forget the token in this browser"><IconLogout size={16} /></ActionIcon>}
+        <ActionIcon variant="subtle" color="gray" size="sm" onClick={onHelp} aria-label="Keys" data-hint="Keys (?)"><IconKeyboard size={16} /></ActionIcon>
         <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => setColorScheme(dark ? 'light' : 'dark')} aria-label={dark ? 'Light colors' : 'Dark colors'} data-hint={dark ? 'Light colors' : 'Dark colors'}>
           {dark ? <IconSun size={16} /> : <IconMoon size={16} />}
         </ActionIcon>

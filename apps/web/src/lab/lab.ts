@@ -8,10 +8,25 @@ export const connection = told<{ readonly state: ConnectionState; readonly since
 
 const tokenKey = 'entropic-token';
 
+/** By which this browser is known to a lab that asks for tokens. */
+export const token = localStorage.getItem(tokenKey) ?? undefined;
+
+/** Keeps a token, or forgets it, and begins anew with it. */
+export function keepToken(next: string | undefined): void {
+  if (next === undefined) localStorage.removeItem(tokenKey);
+  else localStorage.setItem(tokenKey, next);
+  location.reload();
+}
+
+/** Address of a file of the lab, for links: they carry no headers. */
+export function fileAddress(sha256: string): string {
+  return `/artifacts/${sha256}${token === undefined ? '' : `?token=${encodeURIComponent(token)}`}`;
+}
+
 /** The lab that served this page. */
 export const lab = createClient({
   url: location.origin,
-  token: localStorage.getItem(tokenKey) ?? undefined,
+  token,
   onConnection: (state) => connection.set({ state, since: Date.now() }),
 });
 

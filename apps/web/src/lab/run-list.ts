@@ -1,11 +1,11 @@
-import type { RunFilter } from '@entropic-lab/client';
+import type { RunFilter, RunSort } from '@entropic-lab/client';
 import { LabError } from '@entropic-lab/protocol';
 import { forever, lab } from './lab.ts';
 import { readRunRow, RunRows, RunRowsChanged, type RunRow } from './operations/run-row.ts';
 import { told, type Told } from './told.ts';
 
 export interface RunListState {
-  /** Newest first, as far as they were asked for. */
+  /** In the order asked for, as far as they were asked for. */
   readonly rows: readonly RunRow[];
   readonly total: number;
   /** More can be asked for. */
@@ -22,11 +22,14 @@ export interface RunList {
 }
 
 const pageSize = 200;
+const mostAtOnce = 500;
 /** Changes are drawn together: a hundred of them in a second are one drawing each so often. */
 const drawEveryMs = 150;
+/** In another order than the newest first, only the lab knows where a changed run belongs. */
+const orderAgainMs = 2000;
 
-/** The runs a filter lets through, kept up to date until closed. */
-export function openRunList(filter: RunFilter): RunList {
+/** The runs a filter lets through, kept up to date until closed. @param sort null: newest first. */
+export function openRunList(filter: RunFilter, sort: RunSort | null = null): RunList {
   const leaving = new AbortController();
   const { signal } = leaving;
   const state = told<RunListState>({ rows: [], total: 0, more: false, loading: true, error: undefined });
@@ -36,20 +39,25 @@ export function openRunList(filter: RunFilter): RunList {
   let more = false;
   let loading = false;
   let error: LabError | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawing: ReturnType<typeof setTimeout> | undefined;
+  let ordering: ReturnType<typeof setTimeout> | undefined;
 
   const draw = () => {
-    timer = undefined;
-    const rows = [...byId.values()].sort((a, b) => b.number - a.number);
+    drawing = undefined;
+    const rows = [...byId.values()];
+    if (sort === null) rows.sort((a, b) => b.number - a.number);
     state.set({ rows, total: Math.max(total, rows.length), more, loading, error });
   };
-  const drawSoon = () => (timer ??= setTimeout(draw, drawEveryMs));
+  const drawSoon = () => (drawing ??= setTimeout(draw, drawEveryMs));
+  const orderSoon = () => (ordering ??= setTimeout(() => void loadAnew(), orderAgainMs));
 
-  async function load(): Promise<void> {
+  async function load(first = pageSize): Promise<void> {
     if (loading) return;
     loading = true;
+    const anew = cursor === null;
     try {
-      const { runs } = await lab.ask(RunRows, { filter, first: pageSize, after: cursor }, { signal });
+      const { runs } = await lab.ask(RunRows, { filter, sort, first, after: cursor }, { signal });
+      if (anew) byId.clear();
       for (const { node } of runs.edges) if (!byId.has(node.id)) byId.set(node.id, readRunRow(node));
       total = runs.totalCount;
       cursor = runs.pageInfo.endCursor;
@@ -63,9 +71,25 @@ export function openRunList(filter: RunFilter): RunList {
   }
 
   async function loadAnew(): Promise<void> {
-    byId.clear();
+    ordering = undefined;
+    if (loading) return void orderSoon();
     cursor = null;
-    await load();
+    await load(Math.min(mostAtOnce, Math.max(pageSize, byId.size)));
+  }
+
+  function take(run: RunRow, matches: boolean): void {
+    const known = byId.has(run.id);
+    if (!matches) {
+      if (byId.delete(run.id)) total -= 1;
+    } else if (known) byId.set(run.id, run);
+    else if (sort === null) {
+      // One that lies behind what was asked for comes with its page.
+      const oldest = more ? Math.min(...[...byId.values()].map(({ number }) => number)) : 0;
+      if (run.number < oldest) return;
+      byId.set(run.id, run);
+      total += 1;
+    }
+    if (sort !== null) orderSoon();
   }
 
   async function keepUpToDate(): Promise<void> {
@@ -79,14 +103,7 @@ export function openRunList(filter: RunFilter): RunList {
     };
     for await (const { runsChanged } of lab.watch(RunRowsChanged, variables, { ...forever, signal })) {
       after = runsChanged.cursor;
-      const run = readRunRow(runsChanged.run);
-      const known = byId.has(run.id);
-      if (runsChanged.matches) {
-        // One that lies behind what was asked for comes with its page.
-        const oldest = more ? Math.min(...[...byId.values()].map(({ number }) => number)) : 0;
-        if (known || run.number >= oldest) byId.set(run.id, run);
-        if (!known && run.number >= oldest) total += 1;
-      } else if (byId.delete(run.id)) total -= 1;
+      take(readRunRow(runsChanged.run), runsChanged.matches);
       drawSoon();
     }
   }
@@ -110,7 +127,8 @@ export function openRunList(filter: RunFilter): RunList {
     loadMore: () => void (more && load()),
     close() {
       leaving.abort();
-      clearTimeout(timer);
+      clearTimeout(drawing);
+      clearTimeout(ordering);
     },
   };
 }

@@ -7,6 +7,7 @@ export const AttackFields = graphql(`
     plugin version hash norm epsilon options examples
     outcomes { found notFound error outOfBudget skippedMisclassified }
     attackSuccessRate attackSuccessInterval robustAccuracy medianDistance forwardCalls backwardCalls seconds messages
+    members { plugin version options examples found failed forwardCalls backwardCalls seconds }
   }
 `);
 
@@ -19,14 +20,22 @@ export const MeasuredFields = graphql(`
   }
 `, [AttackFields]);
 
+const ShareFields = graphql(`fragment ShareFields on RobustShare { robust ofAll ofAllInterval ofCorrect ofCorrectInterval }`);
+
 export const EvaluationFields = graphql(`
   fragment EvaluationFields on FinalEvaluation {
     cleanAccuracy testExamples
     entropies { networkEntropy entropyFlow layers { name neurons entropy } }
     diagnosis { medianLogitMargin zeroGradientShare saturatedShare }
     attacks { ...AttackFields }
+    noise { norm epsilon accuracy examples }
+    audit {
+      verdict reasons norm epsilon battery examples correct disproved pValue seconds
+      claim { ...ShareFields } headline { ...ShareFields } worstCase { ...ShareFields }
+      lines { id title finding text examples found seconds forwardCalls backwardCalls measured { name unit value interval } }
+    }
   }
-`, [AttackFields]);
+`, [AttackFields, ShareFields]);
 
 export const WatchedEvents = graphql(
   `subscription WatchedEvents($runId: ID!, $after: Int!) {
@@ -48,5 +57,6 @@ export const WatchedEvents = graphql(
 export type WatchedEvent = ResultOf<typeof WatchedEvents>['runEvents'];
 export type Measured = Extract<WatchedEvent, { type: unknown; metrics: unknown }>['metrics'];
 export type Evaluation = Extract<WatchedEvent, { evaluation: unknown }>['evaluation'];
+export type Audit = NonNullable<Evaluation['audit']>;
 export type AttackMeasured = Evaluation['attacks'][number];
 export type ArtifactShown = Extract<WatchedEvent, { artifact: unknown }>['artifact'];

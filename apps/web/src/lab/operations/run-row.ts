@@ -6,7 +6,7 @@ import type { FragmentOf } from 'gql.tada';
 export const RunRowFields = graphql(`
   fragment RunRowFields on Run {
     id number name status spec dataset architecture trainer loss fromRun pool priority attempt cancelRequested lastSeq
-    createdAt startedAt finishedAt workerId
+    createdAt startedAt finishedAt workerId verdict tags archivedAt
     waiting { reason message missing position retryAt expectedSeconds }
     progress { phase label done total unit rate remainingSeconds }
     headline {
@@ -26,8 +26,8 @@ export function readRunRow(fields: Fields): RunRow {
 }
 
 export const RunRows = graphql(
-  `query RunRows($filter: RunFilter, $first: Int, $after: String) {
-    runs(filter: $filter, first: $first, after: $after) {
+  `query RunRows($filter: RunFilter, $sort: RunSort, $first: Int, $after: String) {
+    runs(filter: $filter, sort: $sort, first: $first, after: $after) {
       totalCount
       edges { node { ...RunRowFields } }
       pageInfo { hasNextPage endCursor }

@@ -4,13 +4,14 @@ import 'graphiql/style.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { createClient } from 'graphql-ws';
 import { useEffect, useMemo, useRef } from 'react';
+import { token } from '../../lab/lab.ts';
 import './api.css';
 import { examples } from './examples.ts';
 import { nameParts } from './name-parts.ts';
 
 /** The API by hand: what the Studio shows, any program can ask for. */
 export default function ApiPage() {
-  const fetcher = useMemo(() => createGraphiQLFetcher({ url: '/graphql', wsClient: createClient({ url: `${location.origin.replace(/^http/, 'ws')}/graphql`, lazy: true }) }), []);
+  const fetcher = useMemo(() => createGraphiQLFetcher({ url: '/graphql', ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }), wsClient: createClient({ url: `${location.origin.replace(/^http/, 'ws')}/graphql`, lazy: true, ...(token === undefined ? {} : { connectionParams: { token } }) }) }), []);
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => nameParts(holder.current!), []);
   const scheme = useComputedColorScheme('light');

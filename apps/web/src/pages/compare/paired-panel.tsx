@@ -14,7 +14,7 @@ export function PairedPanel({ runs }: { readonly runs: readonly Compared[] }) {
   const common = first!.run.spec.evaluation.attacks.map(attackTitle).filter((title) => others.some(({ run }) => run.spec.evaluation.attacks.some((attack) => attackTitle(attack) === title)));
   const [chosen, setChosen] = useState<string>();
   const title = chosen ?? common[0];
-  const reference = usePerExample(first!.run.id, first!.history?.evaluatedSeq);
+  const reference = usePerExample(first!.run.id, first!.evaluatedSeq);
   return (
     <section className="panel" aria-label="On the same images">
       <header>
@@ -40,11 +40,11 @@ export function PairedPanel({ runs }: { readonly runs: readonly Compared[] }) {
 const placeOf = ({ run }: Compared, title: string): number => run.spec.evaluation.attacks.findIndex((attack) => attackTitle(attack) === title);
 
 function PairRow({ at, title, first, other, reference }: { readonly at: number; readonly title: string; readonly first: Compared; readonly other: Compared; readonly reference: PerExample | undefined }) {
-  const answer = usePerExample(other.run.id, other.history?.evaluatedSeq);
+  const answer = usePerExample(other.run.id, other.evaluatedSeq);
   const found = answer.value?.[placeOf(other, title)];
   const sameImages = first.run.dataset === other.run.dataset && reference !== undefined && found !== undefined && reference.label.length === found.label.length && reference.label.every((label, index) => label === found.label[index]);
   const pair = <td><RunLetter at={0} /> and <RunLetter at={at} /></td>;
-  const unfinished = first.history?.evaluatedSeq === undefined || other.history?.evaluatedSeq === undefined;
+  const unfinished = first.evaluatedSeq === undefined || other.evaluatedSeq === undefined;
   const why = unfinished ? 'not both have come to their final evaluation' : reference === undefined || found === undefined ? (answer.pending || reference === undefined ? 'reading what became of every image …' : 'not both were attacked by it') : 'they were not attacked on the same images';
   if (!sameImages) return <tr>{pair}<td colSpan={4} className="soft">{why}</td></tr>;
   const { images, onlyFirst, onlySecond, p } = mcnemar(withstood(reference), withstood(found));

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { fixed, number, percent } from '../../design/format.ts';
 import { AttackSwatch, attackTitle } from '../../parts/attack-name.tsx';
 import { attackHint, testImages, whenMeasured } from '../../parts/measures.ts';
+import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { differences } from './differences.ts';
 import { RunLetter } from './marks.tsx';
 import type { Compared } from './use-runs.ts';
@@ -35,6 +36,7 @@ export function ResultTable({ runs }: { readonly runs: readonly Compared[] }) {
   const attacks = [...new Map(runs.flatMap(({ run }) => (run.headline?.attacks ?? []).map((attack) => [attackTitle(attack), attack] as const))).entries()];
   return (
     <Table title="Results" runs={runs}>
+      <tr><td>Verdict of the audit</td>{runs.map(({ run }) => <td key={run.id} className="num"><VerdictMark verdict={run.verdict} /></td>)}</tr>
       {line('Clean accuracy', ({ run }) => run.headline === null ? undefined : [percent(run.headline.cleanAccuracy, 2), `Share of ${testImages(run.spec)}, ${whenMeasured(run.headline)}`], 'accuracy')}
       {attacks.map(([title, { plugin }]) => line(<span className="attack-name"><AttackSwatch plugin={plugin} /> Success of {title}</span>, ({ run }) => {
         const attack = run.headline?.attacks.find((one) => attackTitle(one) === title);

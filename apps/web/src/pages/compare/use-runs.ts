@@ -1,31 +1,56 @@
-import { useEffect, useState } from 'react';
-import { lab } from '../../lab/lab.ts';
-import { readRunRow, RunRowById, type RunRow } from '../../lab/operations/run-row.ts';
-import { openRunHistory, type RunHistory } from '../../lab/run-history.ts';
+import { graphql } from '@entropic-lab/client';
+import { useEffect } from 'react';
+import { forever, lab } from '../../lab/lab.ts';
+import { readRunRow, RunRowFields, type RunRow } from '../../lab/operations/run-row.ts';
 import { useAnswer } from '../../lab/use-answer.ts';
+
+const RunsCompared = graphql(`query RunsCompared($ids: [ID!]!) { runs(filter: { ids: $ids, archived: all }, first: 50) { edges { node { ...RunRowFields evaluations { seq epoch } } } } }`, [RunRowFields]);
 
 export interface Compared {
   readonly run: RunRow;
-  readonly history: RunHistory | undefined;
+  /** `seq` of the event that told its final evaluation. */
+  readonly evaluatedSeq: number | undefined;
+  /** Values by epoch, by name of the metric. */
+  readonly series: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
-/** Several runs with their histories, which go on while the page is there. */
+export const curves = ['cleanAccuracy', 'networkEntropy', 'entropyFlow', 'loss.total'] as const;
+/** As metrics are named. */
+export const successOf = ({ plugin, norm, epsilon }: { readonly plugin: string; readonly norm: string; readonly epsilon: number }): string => `attackSuccessRate/${plugin}/${norm}/${epsilon}`;
+
+const againMs = 1500;
+
+/** Several runs with their curves, as the lab keeps them for charts; asked for again when one of the runs has gone on. */
 export function useRuns(ids: readonly string[]): { readonly runs: readonly Compared[]; readonly pending: boolean; readonly missing: readonly string[] } {
   const key = ids.join(',');
-  const [histories, setHistories] = useState<readonly (RunHistory | undefined)[]>([]);
-  const answer = useAnswer(`compare ${key}`, async (signal) => {
-    const found = await Promise.all(ids.map((id) => lab.ask(RunRowById, { id }, { signal })));
-    return found.map(({ run }) => (run === null ? undefined : readRunRow(run)));
-  });
+  const answer = useAnswer(`compare ${key}`, (signal) => (ids.length === 0 ? Promise.resolve([]) : read(ids, signal)));
+  const { again } = answer;
   useEffect(() => {
-    const opened = (key === '' ? [] : key.split(',')).map((id) => openRunHistory(id));
-    const draw = () => setHistories(opened.map(({ state }) => state.get()));
-    const leave = opened.map(({ state }) => state.subscribe(draw));
+    const leaving = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    void (async () => {
+      for await (const _ of lab.changes.runs({ ...forever, signal: leaving.signal, filter: { ids: key.split(','), archived: 'all' } })) {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          again();
+        }, againMs);
+      }
+    })().catch(() => {});
     return () => {
-      leave.forEach((off) => off());
-      opened.forEach((one) => one.close());
+      leaving.abort();
+      clearTimeout(timer);
     };
-  }, [key]);
-  const runs = (answer.value ?? []).flatMap((run, at) => (run === undefined ? [] : [{ run, history: histories[at] }]));
-  return { runs, pending: answer.pending, missing: answer.value === undefined ? [] : ids.filter((_, at) => answer.value![at] === undefined) };
+  }, [key, again]);
+  const found = answer.value ?? [];
+  const runs = ids.flatMap((id) => found.find(({ run }) => run.id === id) ?? []);
+  return { runs, pending: answer.pending, missing: answer.value === undefined ? [] : ids.filter((id) => found.every(({ run }) => run.id !== id)) };
+}
+
+async function read(ids: readonly string[], signal: AbortSignal): Promise<Compared[]> {
+  const { runs } = await lab.ask(RunsCompared, { ids: [...new Set(ids)] }, { signal });
+  const rows = runs.edges.map(({ node: { evaluations, ...row } }) => ({ run: readRunRow(row), evaluatedSeq: evaluations.findLast(({ epoch }) => epoch === null)?.seq }));
+  if (rows.length === 0) return [];
+  const names = [...new Set([...curves, ...rows.flatMap(({ run }) => run.spec.evaluation.attacks.map(successOf))])].slice(0, 50);
+  const series = await lab.series({ runIds: rows.map(({ run }) => run.id), names });
+  return rows.map((row) => ({ ...row, series: new Map(series.filter(({ runId }) => runId === row.run.id).map(({ name, points }) => [name, new Map(points.map(({ epoch, value }) => [epoch, value]))])) }));
 }

@@ -1,4 +1,5 @@
 import { bytes } from '../../design/format.ts';
+import { fileAddress } from '../../lab/lab.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
 import { EmptyState } from '../../parts/notes.tsx';
 
@@ -18,7 +19,7 @@ export function ArtifactsView({ history }: { readonly history: RunHistory }) {
             {history.artifacts.map(({ kind, name, sha256, bytes: size }, at) => (
               <tr key={at}>
                 <td>{kinds[kind]}</td>
-                <td><a href={`/artifacts/${sha256}`} download={`${name.replaceAll(' ', '-')}.${kind === 'onnx' ? 'onnx' : 'safetensors'}`}>{name}</a></td>
+                <td><a href={fileAddress(sha256)} download={`${name.replaceAll(' ', '-')}.${kind === 'onnx' ? 'onnx' : 'safetensors'}`}>{name}</a></td>
                 <td className="num">{bytes(size)}</td>
                 <td><code className="faint" data-hint={sha256}>{sha256.slice(0, 16)}…</code></td>
               </tr>

@@ -3,6 +3,9 @@ import { duration, fixed, integer, normSigns, number, percent } from '../../desi
 import type { AttackMeasured } from '../../lab/operations/run-events.ts';
 import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
+import { AuditPanel } from './audit-panel.tsx';
+import { EpsilonPanel } from './epsilon-panel.tsx';
+import { MembersTable } from './members-table.tsx';
 import { GalleryPanel } from './gallery-panel.tsx';
 import { AttackSwatch, variantsOf } from '../../parts/attack-name.tsx';
 import { Figure } from '../../parts/figure.tsx';
@@ -20,8 +23,10 @@ export function EvaluationView({ run, history }: { readonly run: RunRow; readonl
       {history.evaluation === undefined && attacked !== undefined ? <Note kind="info">Measured after epoch {attacked.epoch}; the final network comes at the end of the run.</Note> : null}
       <div className="panel">
         <header><h2>Attacks</h2></header>
-        <div className="inside scroll-x">{attacks.length === 0 ? <p className="soft">This run was started without attacks.</p> : <AttackTable attacks={attacks} />}</div>
+        <div className="inside scroll-x">{attacks.length === 0 ? <p className="soft">This run was started without attacks.</p> : <AttackTable attacks={attacks} />}{attacks.map((attack, at) => <MembersTable key={at} attack={attack} />)}</div>
       </div>
+      {history.evaluation?.audit == null ? null : <AuditPanel audit={history.evaluation.audit} />}
+      <EpsilonPanel attacks={attacks} noise={history.evaluation?.noise ?? []} cleanAccuracy={cleanAccuracy} />
       <GalleryPanel runId={run.id} history={history} attacks={attacks} />
       <div className="panel">
         <header><h2>Beside every attack success</h2><span className="faint small">a low one means little where these are high</span></header>

@@ -7,6 +7,8 @@ import type { RunHistory } from '../../lab/run-history.ts';
 import { ErrorNote, Note } from '../../parts/notes.tsx';
 import { ProgressBar, shareDone } from '../../parts/progress-bar.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
+import { RunTags } from './run-tags.tsx';
+import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { RunActions } from './run-actions.tsx';
 
 interface HeadProps {
@@ -27,6 +29,7 @@ export function RunHead({ run, history, onChanged }: HeadProps) {
           <span className="faint" style={{ fontWeight: 400 }}>{run.number}</span> {run.name ?? `${run.architecture} on ${run.dataset}`}
         </h1>
         <StatusMark status={run.status} />
+        {run.verdict === null ? null : <Link href={`/runs/${run.id}/evaluation`}><VerdictMark verdict={run.verdict} /></Link>}
         <span className="grow" />
         <RunActions run={run} onChanged={onChanged} />
       </div>
@@ -37,6 +40,7 @@ export function RunHead({ run, history, onChanged }: HeadProps) {
         <span data-hint="Determines everything random: initial weights, order of examples, random starts">seed {run.spec.seed}</span>
         {machine === undefined ? null : <span data-hint={`Attempt ${machine.attempt}, on ${machine.device}`}>{machine.engine} on {machine.device}</span>}
         <span data-hint={`Recorded ${moment(run.createdAt)}`}>{took(run)}</span>
+        <RunTags run={run} onChanged={onChanged} />
       </div>
       <Behind run={run} history={history} />
       <Standing run={run} />

@@ -4,6 +4,7 @@ import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
 import { AttackName } from '../../parts/attack-name.tsx';
 import { Figure } from '../../parts/figure.tsx';
+import { subscript } from '../../parts/subscript.tsx';
 import { attackHint, testImages, whenMeasured, worstAttack } from '../../parts/measures.ts';
 
 /** The last known quality in a few numbers. */
@@ -34,10 +35,4 @@ export function Tiles({ run, history }: { readonly run: RunRow; readonly history
       ))}
     </dl>
   );
-}
-
-/** `E_N` with its index set low. */
-export function subscript(text: string): ReactNode {
-  const [before, letter] = text.split('_');
-  return letter === undefined ? text : <>{before}<sub>{letter}</sub></>;
 }

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import type { RunSort } from '@entropic-lab/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ago, duration, fixed, moment, percent } from '../../design/format.ts';
@@ -8,6 +9,8 @@ import { Figure } from '../../parts/figure.tsx';
 import { attackHint, testImages, whenMeasured, worstAttack } from '../../parts/measures.ts';
 import { ProgressBar, progressHint, shareDone } from '../../parts/progress-bar.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
+import { TagList } from '../../parts/tag-list.tsx';
+import { VerdictMark } from '../../parts/verdict-mark.tsx';
 
 export interface RowState {
   readonly now: number;
@@ -23,31 +26,36 @@ export interface Column {
   /** Of `grid-template-columns`. */
   readonly width: string;
   readonly end?: true;
+  /** Order of the lab behind a click on the heading. */
+  readonly sort: Pick<RunSort, 'by' | 'name'> | undefined;
   readonly cell: (run: RunRow, state: RowState) => ReactNode;
 }
 
 export const columns: readonly Column[] = [
-  { key: 'select', title: '', width: '18px', cell: (run, { selected, select }) => <Checkbox size="xs" checked={selected} onChange={select} aria-label={`Choose run ${run.number}`} /> },
-  { key: 'status', title: 'Status', width: '100px', cell: (run) => <StatusMark status={run.status} /> },
+  { key: 'select', title: '', width: '18px', sort: undefined, cell: (run, { selected, select }) => <Checkbox size="xs" checked={selected} onChange={select} aria-label={`Choose run ${run.number}`} /> },
+  { key: 'status', title: 'Status', width: '94px', sort: { by: 'status' }, cell: (run) => <StatusMark status={run.status} /> },
   {
     key: 'run',
     title: 'Run',
-    width: 'minmax(160px, 2.4fr)',
+    width: 'minmax(150px, 3fr)',
+    sort: { by: 'name' },
     cell: (run) => (
-      <Link href={`/runs/${run.id}`} className="clip run-name">
+      <Link href={`/runs/${run.id}`} className="run-name">
         <span className="faint number">{run.number}</span>
-        {run.name ?? `${run.architecture} on ${run.dataset}`}
+        <span className="clip">{run.name ?? `${run.architecture} on ${run.dataset}`}</span>
+        {run.tags.length === 0 ? null : <span className="nowrap" data-hint={`Tags: ${run.tags.join(', ')}`}><TagList tags={run.tags.slice(0, 1)} />{run.tags.length === 1 ? '' : ` +${run.tags.length - 1}`}</span>}
       </Link>
     ),
   },
-  { key: 'model', title: 'Model, data', width: 'minmax(112px, 1fr)', cell: (run) => <span className="clip">{run.architecture}, {run.dataset}</span> },
-  { key: 'trainer', title: 'Training', hint: 'Kind of trainer, and the loss where it is not cross-entropy', width: 'minmax(96px, 1fr)', cell: (run) => <span className="clip">{training(run)}</span> },
-  { key: 'progress', title: 'Progress', hint: 'Share of the run that is done by time, and the estimated time left; once it ended, how long it took', width: '128px', cell: progress },
-  { key: 'clean', title: 'Accuracy', hint: 'Clean accuracy: share of the test images classified correctly', width: '66px', end: true, cell: clean },
-  { key: 'worst', title: 'Worst attack', hint: 'Highest attack success: adversarial examples found / images classified correctly before the attack', width: '92px', end: true, cell: worst },
-  { key: 'en', title: 'E_N', hint: 'Network entropy, equation (7): mean over layers of the entropy per neuron, in nats', width: '54px', end: true, cell: ({ headline }) => entropy(headline?.networkEntropy, 'E_N, nats per neuron, mean of layers', 3) },
-  { key: 'et', title: 'E_T', hint: 'Entropy flow, equation (8): fall of the entropy from the first to the last layer, per layer, in nats', width: '54px', end: true, cell: ({ headline }) => entropy(headline?.entropyFlow, 'E_T, nats per layer', 1) },
-  { key: 'age', title: 'Recorded', width: '76px', end: true, cell: (run, { now }) => <Figure hint={`Recorded ${moment(run.createdAt)}`}>{ago(run.createdAt, now)}</Figure> },
+  { key: 'model', title: 'Model, data', width: 'minmax(92px, 0.8fr)', sort: { by: 'architecture' }, cell: (run) => <span className="clip">{run.architecture}, {run.dataset}</span> },
+  { key: 'trainer', title: 'Training', hint: 'Kind of trainer, and the loss where it is not cross-entropy', width: 'minmax(84px, 0.8fr)', sort: { by: 'trainer' }, cell: (run) => <span className="clip">{training(run)}</span> },
+  { key: 'progress', title: 'Progress', hint: 'Share of the run that is done by time, and the estimated time left; once it ended, how long it took', width: '116px', sort: { by: 'seconds' }, cell: progress },
+  { key: 'clean', title: 'Accuracy', hint: 'Clean accuracy: share of the test images classified correctly', width: '66px', end: true, sort: { by: 'metric', name: 'cleanAccuracy' }, cell: clean },
+  { key: 'worst', title: 'Worst attack', hint: 'Highest attack success: adversarial examples found / images classified correctly before the attack', width: '90px', end: true, sort: { by: 'metric', name: 'attackSuccessRate' }, cell: worst },
+  { key: 'verdict', title: 'Verdict', hint: 'What the audit says of the robust accuracy: reliable, suspect, masked or broken; a dash where the run was not audited', width: '76px', sort: undefined, cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
+  { key: 'en', title: 'E_N', hint: 'Network entropy, equation (7): mean over layers of the entropy per neuron, in nats', width: '54px', end: true, sort: { by: 'metric', name: 'networkEntropy' }, cell: ({ headline }) => entropy(headline?.networkEntropy, 'E_N, nats per neuron, mean of layers', 3) },
+  { key: 'et', title: 'E_T', hint: 'Entropy flow, equation (8): fall of the entropy from the first to the last layer, per layer, in nats', width: '46px', end: true, sort: { by: 'metric', name: 'entropyFlow' }, cell: ({ headline }) => entropy(headline?.entropyFlow, 'E_T, nats per layer', 1) },
+  { key: 'age', title: 'Recorded', width: '76px', end: true, sort: { by: 'createdAt' }, cell: (run, { now }) => <Figure hint={`Recorded ${moment(run.createdAt)}`}>{ago(run.createdAt, now)}</Figure> },
 ];
 
 function training({ trainer, loss, fromRun }: RunRow): string {

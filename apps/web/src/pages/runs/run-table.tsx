@@ -1,9 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { integer } from '../../design/format.ts';
 import { useNow } from '../../lab/now.ts';
 import type { RunListState } from '../../lab/run-list.ts';
-import { columns } from './columns.tsx';
+import { subscript } from '../../parts/subscript.tsx';
+import { columns, type Column } from './columns.tsx';
+import type { FilterInAddress } from './use-filter.ts';
 
 const lineHeight = 40;
 const template = columns.map(({ width }) => width).join(' ');
@@ -11,11 +13,12 @@ const template = columns.map(({ width }) => width).join(' ');
 export interface RunTableProps {
   readonly list: RunListState & { loadMore(): void };
   readonly selected: readonly string[];
+  readonly order: Pick<FilterInAddress, 'sortedBy' | 'descending' | 'sortBy'>;
   toggle(id: string): void;
 }
 
 /** The runs of which only the lines in sight exist: ten thousand are no more than thirty. */
-export function RunTable({ list, selected, toggle }: RunTableProps) {
+export function RunTable({ list, selected, order, toggle }: RunTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(5000);
   const { rows, more, loading, total } = list;
@@ -28,11 +31,7 @@ export function RunTable({ list, selected, toggle }: RunTableProps) {
   return (
     <div className="runs-table" ref={scroller} role="table" aria-label="Runs" aria-rowcount={total + 1} tabIndex={0}>
       <div className="head run-grid" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-        {columns.map(({ key, title, hint, end }) => (
-          <div key={key} role="columnheader" className={end === true ? 'end' : ''} {...(title === '' ? { 'aria-label': 'Choose' } : {})}>
-            <span {...(hint === undefined ? {} : { 'data-hint': hint })}>{heading(title)}</span>
-          </div>
-        ))}
+        {columns.map((column) => <Heading key={column.key} column={column} order={order} />)}
       </div>
       <div className="body" role="rowgroup" style={{ height: lines.getTotalSize() }}>
         {shown.map(({ index, start }) => {
@@ -54,8 +53,14 @@ export function RunTable({ list, selected, toggle }: RunTableProps) {
   );
 }
 
-/** `E_N` with its index set low. */
-function heading(title: string): ReactNode {
-  const [letter, index] = title.split('_');
-  return index === undefined ? title : <>{letter}<sub>{index}</sub></>;
+/** The first click sorts the largest or latest first, the second the other way, the third the newest runs first again. */
+function Heading({ column: { key, title, hint, end, sort }, order: { sortedBy, descending, sortBy } }: { readonly column: Column; readonly order: RunTableProps['order'] }) {
+  const sorted = sortedBy === key ? (descending ? 'descending' : 'ascending') : 'none';
+  const hinted = hint === undefined ? {} : { 'data-hint': hint };
+  const next = () => (sorted === 'none' ? sortBy(key, true) : sorted === 'descending' ? sortBy(key, false) : sortBy(undefined, true));
+  return (
+    <div role="columnheader" className={end === true ? 'end' : ''} {...(title === '' ? { 'aria-label': 'Choose' } : {})} {...(sort === undefined ? {} : { 'aria-sort': sorted })}>
+      {sort === undefined ? <span {...hinted}>{subscript(title)}</span> : <button type="button" className="sorter" onClick={next} {...hinted}>{subscript(title)}{sorted === 'none' ? null : <span aria-hidden>{sorted === 'descending' ? ' ↓' : ' ↑'}</span>}</button>}
+    </div>
+  );
 }

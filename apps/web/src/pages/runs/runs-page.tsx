@@ -1,20 +1,26 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useHotkeys } from '@mantine/hooks';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { integer } from '../../design/format.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
+import { columns } from './columns.tsx';
 import { Filters } from './filters.tsx';
 import { RunTable } from './run-table.tsx';
 import './runs.css';
-import { useFilter } from './use-filter.ts';
+import { sortOf, useFilter } from './use-filter.ts';
+
+const BulkBar = lazy(() => import('./bulk-bar.tsx').then(({ BulkBar: component }) => ({ default: component })));
 
 /** All runs, live. */
 export function RunsPage() {
   const filters = useFilter();
   const [selected, setSelected] = useState<readonly string[]>([]);
   const toggle = (id: string) => setSelected((before) => (before.includes(id) ? before.filter((other) => other !== id) : [...before, id]));
-  const list = useRunList(filters.filter);
+  const sort = sortOf(columns.find(({ key }) => key === filters.sortedBy)?.sort, filters.descending);
+  const list = useRunList(filters.filter, sort);
+  useHotkeys([['/', () => document.querySelector<HTMLInputElement>('input[data-search]')?.focus()]]);
   useEffect(() => void (document.title = 'Runs · Entropic Lab'), []);
   const nothing = !list.loading && list.rows.length === 0 && list.error === undefined;
   return (
@@ -26,16 +32,12 @@ export function RunsPage() {
         </span>
         <span className="grow" />
         {selected.length === 0 ? null : (
-          <span className="row">
-            <span className="soft">{selected.length} chosen</span>
-            <Button size="xs" variant="subtle" onClick={() => setSelected([])}>None</Button>
-            <Button size="xs" component={Link} href={`/compare?runs=${selected.join(',')}`} disabled={selected.length < 2}>Compare</Button>
-          </span>
+          <Suspense><BulkBar selected={selected} away={filters.filter.archived === 'only'} none={() => setSelected([])} /></Suspense>
         )}
         <Filters {...filters} />
       </div>
       {list.error === undefined ? null : <ErrorNote error={list.error} />}
-      {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} selected={selected} toggle={toggle} />}
+      {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} order={filters} selected={selected} toggle={toggle} />}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { Link } from 'wouter';
-import { ago, duration, moment } from '../../design/format.ts';
+import { ago, duration, moment, number, percent } from '../../design/format.ts';
 import { useNow } from '../../lab/now.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
+import type { Worker } from '@entropic-lab/client';
 import { useWorkers } from '../../lab/use-workers.ts';
 import { CopyCode } from '../../parts/copy-code.tsx';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
@@ -28,9 +29,10 @@ export default function WorkersPage() {
               <thead>
                 <tr>
                   <th>Worker</th><th>Engine</th><th>Device</th><th>Pools</th>
-                  <th className="num" data-hint="Runs it computes now / at a time">Load</th>
+                  <th className="num" data-hint="Runs it computes now / at a time">Runs</th>
+                  <th data-hint="What its device did when it last told: share of time in which it computed, memory in use, power">Device load</th>
                   <th>Computes</th>
-                  <th className="num" data-hint="Since it was last heard of. A run is taken from a worker that is silent for longer than its lease.">Last heard</th>
+                  <th className="num" data-hint="Age of its last sign of life, which renews its leases. A run is taken from a worker that is silent for longer than its lease.">Last heard</th>
                   <th className="num">Since</th>
                 </tr>
               </thead>
@@ -45,8 +47,9 @@ export default function WorkersPage() {
                       <td>{worker.device}</td>
                       <td>{worker.pools.join(', ')}</td>
                       <td className="num">{worker.running} / {worker.slots}</td>
+                      <td><Load load={worker.load} /></td>
                       <td style={{ minWidth: 220 }}>
-                        {held.length === 0 ? <span className="faint">waits for a run</span> : held.map((run) => (
+                        {held.length === 0 ? <span className="faint">{silent > 60 ? 'not heard of' : 'waits for a run'}</span> : held.map((run) => (
                           <div key={run.id} data-hint={run.progress === null ? '' : progressHint(run.progress)}>
                             <div className="row"><Link href={`/runs/${run.id}`} className="clip grow">{run.number} {run.name ?? run.id}</Link><span className="faint small nowrap">{run.progress?.remainingSeconds == null ? '' : duration(run.progress.remainingSeconds)}</span></div>
                             <ProgressBar share={shareDone(run, now)} label={`Progress of run ${run.number}`} />
@@ -64,6 +67,20 @@ export default function WorkersPage() {
         </div>
       )}
       <CopyCode title="One more worker, here or on any machine that reaches this address" text={command.replace('http://127.0.0.1:4000', location.origin)} />
+    </div>
+  );
+}
+
+const gigabytes = (mebibytes: number): string => number((mebibytes * 2 ** 20) / 1e9);
+
+function Load({ load }: Pick<Worker, 'load'>) {
+  if (load === null) return <span className="faint" data-hint="This worker has told nothing of its device">–</span>;
+  const { utilization, memoryUsedMiB: used, memoryTotalMiB: total, powerWatts } = load;
+  return (
+    <div className="small nowrap">
+      {utilization === null ? null : <div data-hint="Share of the last moments in which it computed, whoever it worked for">{percent(utilization, 0)} busy</div>}
+      {used === null ? null : <div data-hint={`Memory in use, whoever uses it${total === null ? '' : `: ${percent(used / total, 0)} of what there is`}`}>{gigabytes(used)}{total === null ? '' : ` of ${gigabytes(total)}`} GB</div>}
+      {powerWatts === null ? null : <div data-hint="Power it draws">{number(powerWatts)} W</div>}
     </div>
   );
 }
