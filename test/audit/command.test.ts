@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AuditResult } from '@entropic-lab/protocol';
@@ -35,24 +35,32 @@ function evidence(text: string) {
   return { ...rest, lines: lines.map(({ seconds: __, ...line }) => line) };
 }
 
-it('audits weights, keeps its record line by line, and goes on from a part of it to the same evidence', async () => {
+it('audits weights, keeps its record line by line, and goes on after Ctrl-C to the same evidence', async () => {
   const record = join(folder.path, 'audit.json');
   // The calls last for the signs and the claim; what the attacks of the headline say is tested without a process.
-  const limited = [...task, '--set', 'evaluation.audit.limits.forwardCalls=50', '--record', record];
+  const limited = [...task, '--set', 'evaluation.audit.limits.forwardCalls=50'];
   const whole = await entropic(...limited, '--json');
   expect(whole.code, whole.text).toBe(0);
   // A LeNet-5 trained on clean images alone: nothing is left of it at 0.3.
   expect(evidence(whole.text)).toMatchObject({ verdict: 'suspect', claim: { robust: 0 }, worstCase: { robust: 0 } });
   expect(bodies(whole.text).some(({ label }) => label === 'audit: Randomness of the output')).toBe(true);
 
-  const kept = JSON.parse(await readFile(record, 'utf8')) as { lines: unknown[] };
-  expect(kept.lines).toHaveLength(evidence(whole.text).lines.length);
-  await writeFile(record, JSON.stringify({ ...kept, lines: kept.lines.slice(0, 5) }));
-  const rest = await entropic(...limited, '--json');
+  const lines = async (): Promise<number> => (JSON.parse(await readFile(record, 'utf8')) as { lines: unknown[] }).lines.length;
+  {
+    await using cut = startProcess('apps/cli/src/main.ts', [...limited, '--record', record, '--json']);
+    await cut.printedMatch(/"label":"audit: The gradient against finite differences"/);
+    cut.child.kill('SIGINT');
+    expect(await cut.ended).toMatchObject({ code: 1 });
+    expect(cut.printed()).toContain('CANCELLED');
+  }
+  expect(await lines()).toBeGreaterThan(0);
+  expect(await lines()).toBeLessThan(evidence(whole.text).lines.length);
+  const rest = await entropic(...limited, '--record', record, '--json');
   expect(evidence(rest.text)).toEqual(evidence(whole.text));
   expect(bodies(rest.text).some(({ label }) => label === 'audit: Randomness of the output')).toBe(false);
+  expect(await lines()).toBe(evidence(whole.text).lines.length);
 
-  const { text } = await entropic(...limited);
+  const { text } = await entropic(...limited, '--record', record);
   expect(text).toContain('verdict: suspect');
   expect(text).toContain('square did not run');
   expect(text).toMatch(/claim: PGD, cross-entropy \(0\) +0\.00 %/);

@@ -3,6 +3,7 @@ import { firstExamples, openDataset, type Dataset } from '@entropic-lab/datasets
 import { audit, finish, type AuditJob } from '@entropic-lab/evaluation';
 import type { AuditResult } from '@entropic-lab/protocol';
 import { prepareBackend, type Runner } from '@entropic-lab/tensor';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue } from './attacks.ts';
 import { testBed, type KnownModel } from './test-bed.ts';
@@ -33,6 +34,14 @@ function jobFor({ network, images = 40 }: KnownModel): AuditJob {
   };
 }
 
+/** A row of the table in docs/audit.md: kind, verdict, and the three shares in percent. */
+async function documented(name: string): Promise<{ kind: string; verdict: string; shares: number[] }> {
+  const page = await readFile(new URL('../../docs/audit.md', import.meta.url), 'utf8');
+  const table = /<!-- test bed -->([^]*?)<!-- \/test bed -->/.exec(page)![1]!;
+  const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim())).find(([, model]) => model?.replace(/ \(.*/, '') === name)!;
+  return { kind: cells[2]!, verdict: cells[3]!.replaceAll('`', ''), shares: cells.slice(4, 7).map((cell) => Number.parseInt(cell)) };
+}
+
 const expected: Readonly<Record<KnownModel['kind'], readonly string[]>> = { honest: ['reliable', 'suspect'], masked: ['masked', 'broken'] };
 
 describe('models of known kind', () => {
@@ -43,6 +52,10 @@ describe('models of known kind', () => {
       const result = await finish(audit(jobFor(model)));
       results.push({ model, result });
       expect(expected[model.kind]).toContain(result.verdict);
+      const { kind, verdict, shares } = await documented(name);
+      expect({ kind, verdict }).toEqual({ kind: model.kind, verdict: result.verdict });
+      // Processors sum in their own order, and an image or two in forty lie on the edge.
+      [result.claim, result.headline, result.worstCase].forEach(({ ofAll }, i) => expect(Math.abs(100 * ofAll - shares[i]!)).toBeLessThan(5.6));
     },
     // An audit that is given up goes on in the same process: none may be, however busy the machine is.
     900_000,

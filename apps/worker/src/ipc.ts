@@ -46,8 +46,8 @@ export type Job = z.infer<typeof Job>;
 export const ToRunner = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('describe'), equipment: Equipment }),
   z.strictObject({ type: z.literal('run'), job: Job }),
-  /** Download a dataset to where it is looked for, or into `folder`. */
-  z.strictObject({ type: z.literal('fetch'), dataset: z.string(), folder: z.string().optional() }),
+  /** Download a dataset, or copy it from the folder `from`, to where it is looked for, or into `folder`. */
+  z.strictObject({ type: z.literal('fetch'), dataset: z.string(), folder: z.string().optional(), from: z.string().optional() }),
   /** Write a network, its description and some examples into `folder`, for other tools. */
   z.strictObject({ type: z.literal('export'), spec: RunSpec, weightsFile: z.string(), folder: z.string(), examples: z.int().min(1) }),
   z.strictObject({ type: z.literal('cancel') }),

@@ -6,5 +6,6 @@ export { batchCount, batches, readBatch, type Batch, type BatchOptions } from '.
 export { batchesAhead, worthAThread, type AheadOptions } from './batches-ahead.ts';
 export { augmentation, changesNothing } from './augment.ts';
 export { epochOrder, split } from './order.ts';
+export { copyDataset, type Copied, type CopyOptions } from './copy-dataset.ts';
 export { fetchDataset, type FetchOptions } from './fetch-dataset.ts';
 export type { DownloadProgress } from './download.ts';

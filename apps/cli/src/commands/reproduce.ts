@@ -2,13 +2,17 @@ import type { Client } from '@entropic-lab/client';
 import { connect } from '../lab/connect.ts';
 import { LabError } from '@entropic-lab/protocol';
 import type { Command } from 'commander';
+import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
-import { startLab } from '../lab/start.ts';
+import { openFolder, startLab } from '../lab/start.ts';
+import { collect } from '../reproduce/collect.ts';
 import { conduct } from '../reproduce/conduct.ts';
+import { tagOf } from '../reproduce/find-or-start.ts';
 import type { StudyDefinition } from '../reproduce/definition.ts';
 import { findStudy, studies } from '../reproduce/find-study.ts';
 import { partsOf } from '../reproduce/parts.ts';
 import { StudyProgress } from '../reproduce/progress.ts';
+import type { Results } from '../reproduce/results.ts';
 import { plainWords } from '../reproduce/report/plain-words.ts';
 import { writeReport } from '../reproduce/report/write.ts';
 import { interruption } from '../terminal/interrupt.ts';
@@ -21,6 +25,7 @@ interface ReproduceFlags extends LabFlags {
   readonly figure?: string;
   readonly model?: string;
   readonly out?: string;
+  readonly soFar?: true;
 }
 
 export function addReproduce(program: Command): void {
@@ -31,30 +36,38 @@ export function addReproduce(program: Command): void {
     .option('--figure <id>', 'this figure alone')
     .option('--model <architecture>', 'of this network alone')
     .option('--url <address>', 'use the lab there and its workers, instead of one of our own')
+    .option('--so-far', 'compute nothing: write the report of what there is by now')
     .option('--out <folder>', 'where the report goes; default: <study>-<profile>')
     .action(reproduce);
 }
 
 async function reproduce(name: string, flags: ReproduceFlags): Promise<void> {
   const interrupted = interruption();
+  // Every run that is followed listens, and a study has dozens.
+  setMaxListeners(0, interrupted);
   const study = await findStudy(name);
   const profile = profileOf(study, flags.profile);
   const plan = partsOf(study.profiles[profile]!.plan, flags);
   console.log(`${study.title}\nProfile ${profile}: ${study.profiles[profile]!.summary}.\n${plan.runs.length} runs, ${plan.tables.length} tables, ${plan.figures.length} figures. Ctrl-C stops; started again it goes on.\n`);
   await using lab = await labFor(flags);
+  const identity = { study: study.id, profile };
+  const written = async (results: Results): Promise<void> => {
+    const report = { study, profile, command: commandOf(name, profile, flags), plan, results };
+    const file = await writeReport(resolve(flags.out ?? `${study.id}-${profile}`), report);
+    console.log(`\n${plainWords(report).join('\n\n')}\n\nThe report is ${file}`);
+  };
+  if (flags.soFar === true) return await written(await collect(lab.client, plan, identity));
+  console.log(`Watch it at ${lab.client.url}/?tags=${encodeURIComponent(tagOf(identity))}\n`);
   using progress = new StudyProgress(plan, process.stdout);
   try {
     const results = await conduct(lab.client, plan, {
-      study: study.id,
-      profile,
+      ...identity,
       signal: interrupted,
       onEvent: (planned, event) => progress.saw(planned, event),
       onEnd: (planned, outcome) => progress.ended(planned, outcome),
     });
     progress[Symbol.dispose]();
-    const report = { study, profile, command: commandOf(name, profile, flags), plan, results };
-    const file = await writeReport(resolve(flags.out ?? `${study.id}-${profile}`), report);
-    console.log(`\n${plainWords(report).join('\n\n')}\n\nThe report is ${file}`);
+    await written(results);
   } catch (error) {
     if (!interrupted.aborted) throw error;
     progress[Symbol.dispose]();
@@ -75,6 +88,8 @@ async function labFor(flags: ReproduceFlags): Promise<AsyncDisposable & { readon
     const client = connect(flags.url);
     return { client, [Symbol.asyncDispose]: async () => client[Symbol.asyncDispose]() };
   }
+  // A worker would take up what waits.
+  if (flags.soFar === true) return await openFolder(flags.folder);
   return await startLab({ ...flags, plugins: flags.plugin, onStep: (step) => console.log(`${step} ...`) });
 }
 

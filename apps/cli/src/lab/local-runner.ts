@@ -18,7 +18,7 @@ const Message = z.discriminatedUnion('type', [
 
 /** What the runner is to do: the messages of the worker's `ipc.ts`. */
 export type Task =
-  | { readonly type: 'fetch'; readonly dataset: string; readonly folder?: string | undefined }
+  | { readonly type: 'fetch'; readonly dataset: string; readonly folder?: string | undefined; readonly from?: string | undefined }
   | { readonly type: 'export'; readonly spec: RunSpec; readonly weightsFile: string; readonly folder: string; readonly examples: number }
   | {
       readonly type: 'run';

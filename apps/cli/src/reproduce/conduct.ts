@@ -1,9 +1,9 @@
 import type { Client, Run } from '@entropic-lab/client';
-import { LabError, type EpochMetrics, type FinalEvaluation, type RunEvent, type RunSpec } from '@entropic-lab/protocol';
+import { LabError, type RunEvent, type RunSpec } from '@entropic-lab/protocol';
 import type { PlannedRun, StudyPlan } from './definition.ts';
 import { findOrStart, specOf, type Identity } from './find-or-start.ts';
 import { precedents } from './parts.ts';
-import { hasResult, type NoResult, type Results, type RunResult } from './results.ts';
+import { hasResult, RunReading, type NoResult, type Results, type RunResult } from './results.ts';
 
 export interface ConductOptions extends Identity {
   readonly signal: AbortSignal;
@@ -58,18 +58,11 @@ function told(planned: PlannedRun, outcome: RunResult | NoResult, { onEnd }: Con
 }
 
 async function followToEnd(client: Client, { id }: Run, { planned, options }: { planned: PlannedRun; options: ConductOptions }): Promise<RunResult | NoResult> {
-  const epochs: EpochMetrics[] = [];
-  const computedBy = new Set<string>();
-  let evaluation: FinalEvaluation | undefined;
+  const reading = new RunReading();
   for await (const event of client.follow(id, { signal: options.signal })) {
-    const { body } = event;
-    if (body.type === 'epoch') epochs.push(body.metrics);
-    else if (body.type === 'evaluated') evaluation = body.evaluation;
-    else if (body.type === 'started') computedBy.add(`${body.engine} on ${body.device}`);
+    reading.saw(event);
     options.onEvent(planned, event);
   }
   if (options.signal.aborted) throw new LabError('CANCELLED', '[study] stopped on request');
-  const run = (await client.run(id))!;
-  if (run.status === 'succeeded' && evaluation !== undefined) return { run, evaluation, epochs, computedBy: [...computedBy] };
-  return { run, reason: `run ${id} ${run.status}${run.error === null ? '' : `: ${run.error.message}`}` };
+  return reading.outcome((await client.run(id))!);
 }

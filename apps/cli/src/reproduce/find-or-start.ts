@@ -39,7 +39,7 @@ export async function findOrStart(client: Client, spec: RunSpec, identity: Ident
   return known.status === 'failed' || known.status === 'cancelled' ? await client.retryRun(known.id) : known;
 }
 
-async function findByName(client: Client, name: string): Promise<Run | undefined> {
+export async function findByName(client: Client, name: string): Promise<Run | undefined> {
   for await (const run of client.runs({ filter: { search: name } })) if (run.name === name) return run;
   return undefined;
 }

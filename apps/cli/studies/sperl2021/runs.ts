@@ -89,14 +89,15 @@ function examinations(network: PaperNetwork, { size, seed, state }: Occasion & {
   const { carliniWagner, seconds } = size;
   const model = state === 'scaled' ? { logitScale: LOGIT_SCALE } : {};
   const shared = { after: trained };
-  const original = state === 'pretrained' || state === 'scaled' ? {} : { original: keyOf(network, 'pretrained', seed) };
+  const audited = size.auditedStates?.includes(state) ?? true;
+  const original = !audited || state === 'pretrained' || state === 'scaled' ? {} : { original: keyOf(network, 'pretrained', seed) };
   return [
     {
       ...shared,
       ...original,
       key: keyOf(network, state, seed, 'attacks'),
-      title: `${network.title}, ${stateTitles[state]}: attacked and audited, seed ${seed}`,
-      weight: seconds.attack + seconds.audit,
+      title: `${network.title}, ${stateTitles[state]}: attacked${audited ? ' and audited' : ''}, seed ${seed}`,
+      weight: seconds.attack + (audited ? seconds.audit : 0),
       spec: spec(network, { size, seed }, {
         model,
         evaluation: {
@@ -108,7 +109,7 @@ function examinations(network: PaperNetwork, { size, seed, state }: Occasion & {
           ]),
           noise: [{ norm: 'linf', epsilon: linf }, { norm: 'l2', epsilon: l2 }],
           examples: size.attacked,
-          audit: { norm: 'linf', epsilon: linf, battery: size.battery, examples: size.audited },
+          ...(audited ? { audit: { norm: 'linf', epsilon: linf, battery: size.battery, examples: size.audited } } : {}),
         },
       }),
     },

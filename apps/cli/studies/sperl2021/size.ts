@@ -21,6 +21,8 @@ export interface Size {
   readonly attacked: number;
   readonly carliniWagner: { readonly examples: number; readonly steps: number; readonly searches: number };
   readonly audited: number;
+  /** Of pretrained, adversarial, entropic, control, scaled; undefined: all are audited. */
+  readonly auditedStates?: readonly string[];
   readonly battery: 'quick' | 'standard' | 'thorough';
   /** Rough seconds of each phase on two cores, for the time left. */
   readonly seconds: { readonly pretrain: number; readonly adversarial: number; readonly entropic: number; readonly attack: number; readonly carliniWagner: number; readonly audit: number };

@@ -1,10 +1,15 @@
-import { fetchDataset } from '@entropic-lab/datasets';
+import { copyDataset, fetchDataset } from '@entropic-lab/datasets';
 import type { Said } from './execute.ts';
 
 const leastMsBetween = 250;
 
-/** Downloads and unpacks a dataset, telling how far it is, and where the files are. @throws as `fetchDataset`. */
-export async function* fetchFiles({ dataset, folder }: { dataset: string; folder?: string | undefined }, signal: AbortSignal): AsyncGenerator<Said, void, undefined> {
+/** Downloads and unpacks a dataset, or takes its files from a folder, telling how far it is, and where the files are. @throws as `fetchDataset` and `copyDataset`. */
+export async function* fetchFiles({ dataset, folder, from }: { dataset: string; folder?: string | undefined; from?: string | undefined }, signal: AbortSignal): AsyncGenerator<Said, void, undefined> {
+  if (from !== undefined) {
+    const copied = await copyDataset(dataset, { from, folder });
+    const message = `${dataset} is in ${copied.folder}: ${copied.trainExamples} training and ${copied.testExamples} test images`;
+    return yield { body: { type: 'log', level: 'info', message }, files: [] };
+  }
   const fetching = fetchDataset(dataset, { folder, signal });
   const started = performance.now();
   let first: number | undefined;

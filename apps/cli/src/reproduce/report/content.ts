@@ -79,7 +79,7 @@ export function figureContent({ id, title, axis, curves }: FigurePlan, results: 
     share: curves.every(({ metric }) => metric === 'fgsm' || metric === 'cleanAccuracy'),
     curves: curves.map(({ title: name, run, metric }) => {
       const outcome = results.get(run);
-      const epochs = hasResult(outcome) ? outcome.epochs : [];
+      const epochs = outcome?.epochs ?? [];
       const points = epochs.flatMap((epoch) => {
         const value = {
           networkEntropy: () => epoch.entropies.networkEntropy,
@@ -92,6 +92,28 @@ export function figureContent({ id, title, axis, curves }: FigurePlan, results: 
       return { title: name, points };
     }),
   };
+}
+
+const CURVE_ROWS = 25;
+
+/** The numbers behind the figures, a table for each run that a curve shows, with the signs of hidden gradients beside them. */
+export function epochTables({ plan, results }: Report): { readonly title: string; readonly grid: Grid }[] {
+  const keys = new Set(plan.figures.flatMap(({ curves }) => curves.map(({ run }) => run)));
+  return plan.runs.flatMap(({ key, title, spec }) => {
+    const epochs = keys.has(key) ? (results.get(key)?.epochs ?? []) : [];
+    if (epochs.length === 0) return [];
+    const every = Math.ceil(epochs.length / CURVE_ROWS);
+    const shown = epochs.filter((_, i) => (i + 1) % every === 0 || i === 0 || i === epochs.length - 1);
+    const rows = shown.map(({ epoch, cleanAccuracy, entropies, attacks, diagnosis: signs }) => {
+      const fgsm = attacks.find(({ plugin }) => plugin === 'fgsm');
+      const rate = fgsm?.attackSuccessRate ?? undefined;
+      return [
+        String(epoch), percent(cleanAccuracy), entropies.networkEntropy.toFixed(3), entropies.entropyFlow.toFixed(2), rate === undefined ? '' : percent(rate),
+        signs.medianLogitMargin.toFixed(1), percent(signs.zeroGradientShare), percent(signs.saturatedShare),
+      ];
+    });
+    return [{ title: `${title}: ${epochs.length} of ${spec.training?.epochs ?? epochs.length} epochs`, grid: [['epoch', 'accuracy', 'E_N', 'E_T', 'FGSM success', 'median logit margin', 'zero input gradients', 'p = 1'], ...rows] }];
+  });
 }
 
 /** How many cells have each mark, over all tables with numbers of the paper. */

@@ -1,7 +1,7 @@
 import { duration } from '../../terminal/format.ts';
 import { markRule, markTitles } from '../mark.ts';
 import { hasResult } from '../results.ts';
-import { figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
+import { epochTables, figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
 import { escaped } from './escape.ts';
 import { plainWords } from './plain-words.ts';
 import { lineChart } from './svg.ts';
@@ -40,6 +40,7 @@ export function htmlReport(report: Report): string {
     `<h2>What is asked, and how</h2>${study.introduction.map(paragraph).join('')}<p class="note">Marks: ${escaped(markRule)}</p>`,
     `<h2>Tables</h2>${tables.join('')}`,
     `<h2>Figures</h2><div class="figures">${figures.join('')}</div>`,
+    `<h2>Epochs</h2>${epochTables(report).map(({ title: heading, grid }) => `<h3>${escaped(heading)}</h3>${htmlGrid(grid)}`).join('')}`,
     `<h2>Runs</h2><p>${duration(totalSeconds(report))} of computing in all; energy is not measured.</p>${htmlGrid(runsGrid(report))}`,
     `<h2>Attacks</h2>${htmlGrid(pluginsGrid(report))}`,
     `<h2>Every setting</h2><details><summary>The specs of all runs, as the lab recorded them</summary><pre>${escaped(JSON.stringify(specsOf(report), null, 1))}</pre></details>`,

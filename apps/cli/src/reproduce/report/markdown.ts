@@ -1,6 +1,6 @@
 import { duration } from '../../terminal/format.ts';
 import { markRule } from '../mark.ts';
-import { figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
+import { epochTables, figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
 import { plainWords } from './plain-words.ts';
 
 /** The report as Markdown; figures are files beside it. @param figureFile names the file of the figure at an index. */
@@ -27,6 +27,8 @@ export function markdownReport(report: Report, figureFile: (index: number) => st
       const chart = figureContent(figure, results);
       return [`### ${chart.title}`, `![${chart.title}](${figureFile(i)})`];
     }),
+    '## Epochs',
+    ...epochTables(report).flatMap(({ title: heading, grid }) => [`### ${heading}`, markdownGrid(grid)]),
     '## Runs',
     `${duration(totalSeconds(report))} of computing in all; energy is not measured.`,
     markdownGrid(runsGrid(report)),
