@@ -39,7 +39,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     // Only who has the folder alone knows that nobody else's upload is under way.
     const files = await openArtifactFiles(join(folder, 'artifacts'), maxArtifactBytes, { sweep: driver.kind === 'pglite' });
     const busy = new Busy();
-    const session = { database: driver.database, wakes, busy, leaseSeconds, maxAttempts, retrySeconds };
+    const session = { database: driver.database, wakes, busy, signs: new Map<string, number>(), leaseSeconds, maxAttempts, retrySeconds };
     let closed: Promise<void> | undefined;
     const close = async () => {
       wakes.close();

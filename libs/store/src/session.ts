@@ -1,12 +1,14 @@
 import type { Busy } from './busy.ts';
 import type { Database } from './database/driver.ts';
 import type { Wakes } from './wakes.ts';
+import type { SignsOfLife } from './workers/seen.ts';
 
 /** What every operation works with. */
 export interface Session {
   readonly database: Database;
   readonly wakes: Wakes;
   readonly busy: Busy;
+  readonly signs: SignsOfLife;
   /** Silence after which a run is taken from its worker. */
   readonly leaseSeconds: number;
   /** Claims after which a run that loses its worker is given up. */

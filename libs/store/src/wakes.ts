@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { channel, type Database, type Ear } from './database/driver.ts';
 
 /** What somebody may wait for. */
@@ -19,7 +19,12 @@ export const topics = {
 
 /** Wakes everybody on every server who waits for the topic, when the transaction commits. */
 export async function notify(tx: Database, topic: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${channel}, ${topic})`);
+  await tx.execute(sql`select ${notification(topic)}`);
+}
+
+/** The same within another statement. However many rows say it, it is heard once. */
+export function notification(topic: string): SQL {
+  return sql`pg_notify(${channel}, ${topic})`;
 }
 
 /** One who waits for a topic. Made before the rows are read, it misses nothing that is written after. */

@@ -25,6 +25,8 @@ export interface LoadResult {
   /** Of a call of reportEvents, in ms: what recording takes. */
   readonly reportP50: number;
   readonly deliveriesPerSecond: number;
+  /** CPU time of the load generator itself over the time of the reports, 1 is a whole core: where it is near 1, it is what is measured. */
+  readonly loadCpu: number;
 }
 
 const options = JSON.parse(process.argv[2]!) as LoadOptions;
@@ -67,7 +69,7 @@ async function report(at: number): Promise<void> {
   reports.push(performance.now() - started);
 }
 
-const began = performance.now();
+const [began, used] = [performance.now(), process.cpuUsage()];
 /** Evenly over the second, each run by itself: a report that takes long delays its own run's next one alone. */
 await Promise.all(
   leases.map(async (_, at) => {
@@ -81,6 +83,7 @@ await Promise.all(
 const expected = options.subscribers * options.rate * options.seconds;
 for (let waited = 0; delays.length < expected && waited < 300; waited += 1) await new Promise((resolve) => setTimeout(resolve, 100));
 const took = (performance.now() - began) / 1000;
+const spent = process.cpuUsage(used);
 process.send?.('delivered');
 
 const at = (samples: number[], part: number): number => Number((samples.sort((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(part * samples.length))] ?? Number.NaN).toFixed(2));
@@ -92,6 +95,7 @@ const result: LoadResult = {
   worst: at(delays, 1),
   reportP50: at(reports, 0.5),
   deliveriesPerSecond: Math.round(delays.length / took),
+  loadCpu: Number(((spent.user + spent.system) / 1e6 / took).toFixed(2)),
 };
 console.log(JSON.stringify(result));
 readers.forEach((leave) => leave());

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoadOptions, LoadResult } from './load.ts';
 
-const help = `usage: bench live [--json] [--subscribers 100,1000,3000] [--runs 10] [--rate 10] [--seconds 10] [--databases pglite,postgres,two]
+const help = `usage: bench live [--json] [--subscribers 100,1000,3000] [--runs 10] [--rate 10] [--seconds 10] [--databases pglite,postgres,two] [--profile folder]
 Subscribers over graphql-ws, spread over runs that report events, the load generator in a process of its own.
-two: two servers on one PostgreSQL, runs and subscribers dealt to both.`;
+two: two servers on one PostgreSQL, runs and subscribers dealt to both.
+--profile: a CPU profile of each server, for a browser's developer tools.`;
 
 const databases = ['pglite', 'postgres', 'two'] as const;
 type Databases = (typeof databases)[number];
@@ -26,14 +27,14 @@ interface LiveResult extends LoadResult {
 const entry = join(import.meta.dirname, '../../../apps/server/src/main.ts');
 const tsx = ['--import', 'tsx'];
 
-async function measure(servers: Databases, load: Omit<LoadOptions, 'urls'>): Promise<LiveResult> {
+async function measure(servers: Databases, load: Omit<LoadOptions, 'urls'>, profile: string | undefined): Promise<LiveResult> {
   await using postgres = servers === 'pglite' ? undefined : await privatePostgres();
   await using folder = await temporaryFolder();
   const children: ChildProcess[] = [];
   const urls: string[] = [];
   try {
     for (let at = 0; at < (servers === 'two' ? 2 : 1); at += 1) {
-      const child = fork(entry, ['--folder', folder.path, '--port', '0', '--logLevel', 'error', '--leaseSeconds', '3600', ...(postgres === undefined ? [] : ['--databaseUrl', postgres.url])], { execArgv: tsx, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child = fork(entry, ['--folder', folder.path, '--port', '0', '--logLevel', 'error', '--leaseSeconds', '3600', ...(postgres === undefined ? [] : ['--databaseUrl', postgres.url])], { execArgv: [...tsx, ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile])], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       children.push(child);
       const [told] = (await once(child, 'message')) as [{ readonly type: string; readonly url: string }];
       if (told.type !== 'ready') throw new Error(JSON.stringify(told));
@@ -87,6 +88,7 @@ export async function benchLive(args: readonly string[]): Promise<void> {
       rate: { type: 'string', default: '10' },
       seconds: { type: 'string', default: '10' },
       databases: { type: 'string', default: databases.join(',') },
+      profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -96,13 +98,13 @@ export async function benchLive(args: readonly string[]): Promise<void> {
   if (possible.length < asked.length) console.error('[bench] PostgreSQL is not there (Debian: postgresql): its figures are left out.');
   for (const servers of possible) {
     for (const subscribers of values.subscribers.split(',').map(Number)) {
-      const result = await measure(servers, { subscribers, runs: Number(values.runs), rate: Number(values.rate), seconds: Number(values.seconds) });
+      const result = await measure(servers, { subscribers, runs: Number(values.runs), rate: Number(values.rate), seconds: Number(values.seconds) }, values.profile);
       console.log(values.json ? JSON.stringify(result) : inWords(result));
     }
   }
 }
 
-function inWords({ servers, subscribers, deliveries, wrong, p50, p99, worst, deliveriesPerSecond, cpu, idleMb, peakMb }: LiveResult): string {
+function inWords({ servers, subscribers, deliveries, wrong, p50, p99, worst, deliveriesPerSecond, cpu, loadCpu, idleMb, peakMb }: LiveResult): string {
   const good = wrong === 0 ? 'all in order' : `${wrong} WRONG`;
-  return `${servers.padEnd(8)} ${String(subscribers).padStart(5)} subscribers  ${deliveries} deliveries, ${good}, ${deliveriesPerSecond}/s  p50 ${p50} ms  p99 ${p99} ms  worst ${worst} ms  server CPU ${cpu.join('+')}  memory ${idleMb.join('+')} -> ${peakMb.join('+')} MB`;
+  return `${servers.padEnd(8)} ${String(subscribers).padStart(5)} subscribers  ${deliveries} deliveries, ${good}, ${deliveriesPerSecond}/s  p50 ${p50} ms  p99 ${p99} ms  worst ${worst} ms  server CPU ${cpu.join('+')}  load CPU ${loadCpu}  memory ${idleMb.join('+')} -> ${peakMb.join('+')} MB`;
 }

@@ -1,11 +1,15 @@
 import { LabError } from '@entropic-lab/protocol';
-import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, parse, SchemaMetaFieldDef, TypeMetaFieldDef, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, SchemaMetaFieldDef, TypeMetaFieldDef, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { documentReader } from './documents.ts';
 
 /**
  * What one document may ask for. A page of the Studio asks for some 60 fields of 50 runs, 5 deep: a cost of 6,000. The
  * introspection query is 15 deep. Comparing fields of one name takes time with the square of their number.
  */
 export const queryLimits = { tokens: 20_000, depth: 20, selections: 2_000, cost: 200_000 } as const;
+
+/** The same text gives the same document, so what is known of it can be kept by it. */
+export const readDocument = documentReader(queryLimits.tokens);
 
 /** Each operation asks the database at least once. */
 const rootCost = 1_000;
@@ -34,7 +38,7 @@ interface Walk {
  * @throws GraphQLError for what cannot be read; LabError TOO_COMPLEX.
  */
 export function refuseComplex(schema: GraphQLSchema, query: string, variables: Variables | null | undefined): DocumentNode {
-  const document = parse(query, { maxTokens: queryLimits.tokens });
+  const document = readDocument(query);
   const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])));
   const selections = document.definitions.reduce((sum, definition) => sum + ('selectionSet' in definition ? countSelections(definition.selectionSet) : 0), 0);
   if (selections > queryLimits.selections) throw tooComplex(`at most ${queryLimits.selections} fields`, String(selections));

@@ -1,4 +1,4 @@
-import { GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, validate, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import { createSourceEventStream, GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, validate, type DocumentNode, type ExecutionResult, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
@@ -8,9 +8,10 @@ import { LabError } from '@entropic-lab/protocol';
 import type { Caller } from '../access/caller.ts';
 import { secretInParams } from '../access/secret-of.ts';
 import type { Context } from '../context.ts';
-import { refuseComplex } from '../limits/query-limits.ts';
+import { readDocument, refuseComplex } from '../limits/query-limits.ts';
 import { schema } from '../schema/index.ts';
-import { subscribeSafely } from './subscribe-safely.ts';
+import { asGraphQLError, deliver } from './delivery.ts';
+import { renderer } from './rendering.ts';
 
 export interface LiveOptions {
   readonly path: string;
@@ -59,6 +60,8 @@ function refusal(request: IncomingMessage, { path, check }: LiveOptions): string
 }
 
 function protocol({ context, admit, count, introspection, format }: LiveOptions): Parameters<typeof useServer<Record<string, unknown>, Partial<Extra>>>[0] {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
     schema,
     connectionInitWaitTimeout: 10_000,
@@ -74,8 +77,16 @@ function protocol({ context, admit, count, introspection, format }: LiveOptions)
         await count(callers.get(extra.socket)!, addressOf(extra));
         refuseComplex(schema, query, variables);
       }),
-    validate: (types, document) => validate(types, document, introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]),
-    subscribe: subscribeSafely,
+    parse: (source) => readDocument(String(source)),
+    validate: (types, document) => {
+      const errors = judged.get(document) ?? validate(types, document, rules);
+      judged.set(document, errors);
+      return errors;
+    },
+    // The values themselves: `deliver` makes the answers.
+    subscribe: async (args) => (await createSourceEventStream(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult,
+    onOperation: ({ extra }, id, _payload, args, result) =>
+      Symbol.asyncIterator in result ? deliver(result as AsyncGenerator<unknown, void, void>, { socket: extra.socket, id, render: renderer(args, format) }) : undefined,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : ({ ...result, errors: result.errors.map((error) => format(error)) } as FormattedExecutionResult),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
@@ -129,7 +140,6 @@ async function refusalOf(work: () => Promise<void>): Promise<GraphQLError[] | un
     await work();
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof GraphQLError) return [thrown];
-    return [new GraphQLError((thrown as Error).message, { originalError: thrown as Error })];
+    return [asGraphQLError(thrown)];
   }
 }

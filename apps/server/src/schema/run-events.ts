@@ -1,3 +1,4 @@
+import { sameForAll } from '../live/rendering.ts';
 import { builder } from './builder.ts';
 import { RunEventInterface } from './run-event.ts';
 import { requireRun } from './run.ts';
@@ -10,6 +11,7 @@ builder.subscriptionField('runEvents', (t) =>
       runId: t.arg.id({ required: true, description: 'Which run.' }),
       after: t.arg.int({ defaultValue: 0, description: '`seq` of the last event that the reader has. Default: none.' }),
     },
+    extensions: sameForAll,
     subscribe: async (_root, { runId, after }, { store, signal }) => {
       requireRun(await store.findRun(runId), runId);
       return store.tail(runId, { after: after ?? 0, signal });

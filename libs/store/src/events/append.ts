@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { fateOf } from '../leases/fate.ts';
 import { fromNow } from '../leases/from-now.ts';
-import { lockRun } from '../runs/run.ts';
+import { unknownRun } from '../runs/run.ts';
 import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
@@ -34,16 +34,29 @@ export interface Receipt {
  */
 export async function appendEvents(session: Session, report: Report): Promise<Receipt> {
   return session.database.transaction(async (tx) => {
-    const run = await lockRun(tx, report.runId);
+    const run = await lockReported(tx, report.runId);
     if (report.attempt !== run.attempt) throw leaseLost(run, report.attempt);
     const judged = { ...report, events: report.events.map((event) => ({ ...event, body: fateOf(run, event.body, session) })) };
     if (run.status !== 'running') return confirm(tx, run, judged);
-    return write(tx, run, await refuseConflicts(tx, run, judged), session.leaseSeconds);
+    return write(tx, run, await refuseConflicts(tx, run, judged), session);
   });
 }
 
+/** The columns of a run that a report is judged by: its spec may be long, and reports are many. */
+const reported = {
+  id: runs.id, number: runs.number, dataset: runs.dataset, status: runs.status, attempt: runs.attempt, attemptsBefore: runs.attemptsBefore,
+  workerId: runs.workerId, cancelRequested: runs.cancelRequested, lastSeq: runs.lastSeq, startedAt: runs.startedAt,
+};
+export type ReportedRun = Pick<RunRow, keyof typeof reported>;
+
+async function lockReported(tx: Database, runId: string): Promise<ReportedRun> {
+  const [run] = await tx.select(reported).from(runs).where(eq(runs.id, runId)).for('update');
+  if (run === undefined) throw unknownRun(runId);
+  return run;
+}
+
 /** A report that was recorded before the lease ended, and whose receipt got lost, is fine; anything else comes too late. */
-async function confirm(tx: Database, run: RunRow, report: Report): Promise<Receipt> {
+async function confirm(tx: Database, run: ReportedRun, report: Report): Promise<Receipt> {
   const fresh = await refuseConflicts(tx, run, report).catch((thrown: unknown) => {
     throw thrown instanceof LabError && thrown.code === 'EVENT_CONFLICT' ? leaseLost(run, report.attempt) : thrown;
   });
@@ -51,14 +64,14 @@ async function confirm(tx: Database, run: RunRow, report: Report): Promise<Recei
   return { lease: 'lost', lastSeq: run.lastSeq };
 }
 
-async function write(tx: Database, run: RunRow, fresh: readonly NewEvent[], leaseSeconds: number): Promise<Receipt> {
+async function write(tx: Database, run: ReportedRun, fresh: readonly NewEvent[], { leaseSeconds, signs }: Session): Promise<Receipt> {
   await record(tx, fresh);
   await deriveFromEvents(tx, run, fresh);
   const lastSeq = fresh.at(-1)?.seq ?? run.lastSeq;
   const ended = endsAttempt(fresh.at(-1));
   const changes = { leaseExpiresAt: fromNow(leaseSeconds), ...changesBy(run, fresh), lastSeq };
   await tx.update(runs).set(changes).where(eq(runs.id, run.id));
-  await touchWorker(tx, run.workerId!);
+  await touchWorker(tx, signs, run.workerId!);
   if (ended) {
     await notify(tx, topics.lease(run.id));
     // The worker has a slot free again, and may be waiting in another request.
@@ -72,7 +85,7 @@ function endsAttempt(event: NewEvent | undefined): boolean {
   return event !== undefined && (event.body.type === 'finished' || event.body.type === 'requeued');
 }
 
-function leaseLost(run: RunRow, attempt: number): LabError {
+function leaseLost(run: ReportedRun, attempt: number): LabError {
   const now = run.status === 'running' ? `attempt ${run.attempt}, which another worker holds or held` : `a run that is ${run.status}`;
   return new LabError('LEASE_LOST', `[store] expected a report by the holder of run ${run.id}, got one of attempt ${attempt} on ${now}. Stop computing it and claim again.`, {
     path: 'attempt',

@@ -6,7 +6,7 @@ import { headlineOf } from './headline.ts';
 import type { NewEvent } from './record.ts';
 
 type Changes = Partial<Omit<RunRow, 'leaseExpiresAt' | 'notBefore'>> & { leaseExpiresAt?: null; notBefore?: SQL<Date> | null };
-type Rules = { [Type in RunEventBody['type']]: (body: Extract<RunEventBody, { type: Type }>, event: NewEvent, run: RunRow) => Changes };
+type Rules = { [Type in RunEventBody['type']]: (body: Extract<RunEventBody, { type: Type }>, event: NewEvent, run: Pick<RunRow, 'startedAt'>) => Changes };
 
 /** What an event changes in the row of its run: one line a type. */
 const rules: Rules = {
@@ -24,11 +24,11 @@ const rules: Rules = {
 const noLease = { leaseExpiresAt: null } as const;
 
 /** What events, in order, change in the row of their run. */
-export function changesBy(run: RunRow, events: readonly NewEvent[]): Changes {
-  return events.reduce<Changes>((changes, event) => ({ ...changes, ...changeBy(event, { ...run, ...changes } as RunRow) }), {});
+export function changesBy(run: Pick<RunRow, 'startedAt'>, events: readonly NewEvent[]): Changes {
+  return events.reduce<Changes>((changes, event) => ({ ...changes, ...changeBy(event, { startedAt: changes.startedAt ?? run.startedAt }) }), {});
 }
 
-function changeBy(event: NewEvent, run: RunRow): Changes {
-  const rule = rules[event.body.type] as (body: RunEventBody, event: NewEvent, run: RunRow) => Changes;
+function changeBy(event: NewEvent, run: Pick<RunRow, 'startedAt'>): Changes {
+  const rule = rules[event.body.type] as (body: RunEventBody, event: NewEvent, run: Pick<RunRow, 'startedAt'>) => Changes;
   return rule(event.body, event, run);
 }

@@ -10,7 +10,7 @@ import type { NewEvent } from './record.ts';
  * The events of the report that are not recorded yet.
  * @throws LabError EVENT_CONFLICT when the numbers do not follow on one another and on the run, or a recorded event differs.
  */
-export async function refuseConflicts(tx: Database, run: RunRow, report: Report): Promise<NewEvent[]> {
+export async function refuseConflicts(tx: Database, run: Pick<RunRow, 'id' | 'lastSeq'>, report: Report): Promise<NewEvent[]> {
   const events = report.events.map(({ seq, time, body }) => ({ runId: run.id, seq, attempt: report.attempt, time: new Date(time), body }));
   refuseGaps(run, events);
   const known = events.filter(({ seq }) => seq <= run.lastSeq);
@@ -21,7 +21,7 @@ export async function refuseConflicts(tx: Database, run: RunRow, report: Report)
   return fresh;
 }
 
-function refuseGaps(run: RunRow, events: readonly NewEvent[]): void {
+function refuseGaps(run: Pick<RunRow, 'id' | 'lastSeq'>, events: readonly NewEvent[]): void {
   events.forEach(({ seq }, at) => {
     const next = at === 0 ? Math.min(seq, run.lastSeq + 1) : events[at - 1]!.seq + 1;
     if (seq !== next) throw conflict(at, `number ${next} next, got ${seq}`);

@@ -11,6 +11,10 @@ export const pageLimits = { events: 200, maxBytes: 2 ** 21 } as const;
 /** The events after a cursor, and whether there can be more. */
 export interface EventPage {
   readonly events: readonly RunEvent[];
+  /** Length of their bodies as JSON. */
+  readonly bytes: number;
+  /** Nothing was recorded behind them when they were read. */
+  readonly whole: boolean;
   /** The run has ended and no event follows. */
   readonly ended: boolean;
 }
@@ -20,13 +24,16 @@ export async function readPage(database: Database, runId: string, after: number)
   if (!Number.isInteger(after) || after < 0) {
     throw new LabError('INVALID_INPUT', `[store] expected a cursor of 0 or the seq of an event, got ${after} (after).`, { path: 'after' });
   }
-  const events = (await boundedRows(database, runId, after)).map(eventOf);
+  const rows = await boundedRows(database, runId, after);
+  const events = rows.map(eventOf);
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+  const page = { events, bytes, whole: events.length < pageLimits.events && bytes < pageLimits.maxBytes };
   const last = events.at(-1);
-  if (last !== undefined && last.body.type !== 'finished') return { events, ended: false };
+  if (last !== undefined && last.body.type !== 'finished') return { ...page, ended: false };
   // Behind a last event there may be more: somebody asked for another attempt.
   const run = await findRun(database, runId);
   if (run === undefined) throw unknownRun(runId);
-  return { events, ended: isFinal(run.status) && (last?.seq ?? after) >= run.lastSeq };
+  return { ...page, ended: isFinal(run.status) && (last?.seq ?? after) >= run.lastSeq };
 }
 
 async function boundedRows(database: Database, runId: string, after: number) {
@@ -40,7 +47,7 @@ async function boundedRows(database: Database, runId: string, after: number) {
     .as('sizes');
   const before = sql<number>`sum(${sizes.bytes}) over (order by ${sizes.seq}) - ${sizes.bytes}`.as('before');
   const sums = database.select({ seq: sizes.seq, before }).from(sizes).as('sums');
-  const columns = { runId: runEvents.runId, seq: runEvents.seq, attempt: runEvents.attempt, time: runEvents.time, body: runEvents.body };
+  const columns = { runId: runEvents.runId, seq: runEvents.seq, attempt: runEvents.attempt, time: runEvents.time, body: runEvents.body, bytes: runEvents.bytes };
   return database
     .select(columns)
     .from(sums)

@@ -4,7 +4,7 @@ import { inArray } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { toStorable } from '../storable.ts';
 import { artifacts, runArtifacts, runEvents } from '../tables.ts';
-import { notify, topics } from '../wakes.ts';
+import { notification, topics } from '../wakes.ts';
 
 /** An event as a row. */
 export interface NewEvent {
@@ -19,9 +19,9 @@ export interface NewEvent {
 export async function record(tx: Database, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map((event) => ({ ...event, type: event.body.type, bytes: Buffer.byteLength(toStorable(event.body)) }));
-  await tx.insert(runEvents).values(rows);
+  // In one statement: reports are many, and each way to the database and back counts.
+  await tx.insert(runEvents).values(rows).returning({ told: notification(topics.events(events[0]!.runId)) });
   await linkArtifacts(tx, events);
-  await notify(tx, topics.events(events[0]!.runId));
 }
 
 async function linkArtifacts(tx: Database, events: readonly NewEvent[]): Promise<void> {

@@ -2,7 +2,8 @@ import type { RunEvent } from '@entropic-lab/protocol';
 import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { topics } from '../wakes.ts';
-import { readPage, type EventPage } from './page.ts';
+import { readPage } from './page.ts';
+import { Recent } from './recent.ts';
 
 export interface TailOptions {
   /** Seq of the last event that the reader has. Default 0: from the first. */
@@ -19,8 +20,8 @@ export type Tail = (runId: string, options?: TailOptions) => AsyncGenerator<RunE
  * The generator throws LabError UNKNOWN_RUN, or INVALID_INPUT for a bad cursor.
  */
 export function tailOf(session: Session): Tail {
-  const read = sharedReads((runId, after) => session.busy.run(() => readPage(session.database, runId, after)));
-  return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, read, { runId, after, left }), signal);
+  const recent = new Recent((runId, after) => session.busy.run(() => readPage(session.database, runId, after)));
+  return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, recent, { runId, after, left }), signal);
 }
 
 interface Place {
@@ -29,42 +30,19 @@ interface Place {
   readonly left: AbortSignal;
 }
 
-async function* follow({ wakes }: Session, read: SharedRead, { runId, after, left }: Place): AsyncGenerator<RunEvent, void, void> {
+async function* follow({ wakes }: Session, recent: Recent, { runId, after, left }: Place): AsyncGenerator<RunEvent, void, void> {
   // Waiting begins before the first read: an event recorded between reading and waiting is heard.
-  const waiter = wakes.waitFor(topics.events(runId));
-  try {
-    let cursor = after;
-    while (!waiter.over(left)) {
-      const seen = waiter.version();
-      const page = await read(runId, cursor, seen);
-      for (const event of page.events) {
-        if (waiter.over(left)) return;
-        cursor = event.seq;
-        yield event;
-      }
-      if (page.ended) return;
-      if (page.events.length === 0) await waiter.after(seen, left);
+  using waiter = wakes.waitFor(topics.events(runId));
+  using run = recent.enter(runId);
+  let cursor = after;
+  while (!waiter.over(left)) {
+    const page = await run.read(cursor, waiter.version());
+    for (const event of page.events) {
+      if (waiter.over(left)) return;
+      cursor = event.seq;
+      yield event;
     }
-  } finally {
-    waiter[Symbol.dispose]();
+    if (page.ended) return;
+    if (page.whole) await waiter.after(page.asOf, left);
   }
-}
-
-type Read = (runId: string, after: number) => Promise<EventPage>;
-type SharedRead = (runId: string, after: number, version: number) => Promise<EventPage>;
-
-/**
- * Readers at the same place, woken by the same event, share one query. The version is part of the key: a reader that
- * has heard of an event never shares a query that began before it.
- */
-function sharedReads(read: Read): SharedRead {
-  const running = new Map<string, Promise<EventPage>>();
-  return (runId, after, version) => {
-    const key = `${runId} ${after} ${version}`;
-    const shared = running.get(key);
-    if (shared !== undefined) return shared;
-    const page = read(runId, after).finally(() => running.delete(key));
-    running.set(key, page);
-    return page;
-  };
 }

@@ -58,12 +58,14 @@ export interface RetryRules {
   readonly retrySeconds: number;
 }
 
+type FatedRun = Pick<RunRow, 'attempt' | 'attemptsBefore' | 'cancelRequested' | 'workerId'>;
+
 /**
  * What becomes of a run whose worker says that it ended: its word stands, but a failure that another attempt may mend
  * is followed by one, after a while, until the attempts are used up. The same run and word have the same fate, so that
  * a worker may repeat itself.
  */
-export function fateOf(run: RunRow, body: RunEventBody, { maxAttempts, retrySeconds }: RetryRules): RunEventBody {
+export function fateOf(run: FatedRun, body: RunEventBody, { maxAttempts, retrySeconds }: RetryRules): RunEventBody {
   if (body.type !== 'finished' || body.status !== 'failed' || body.error === undefined || !mendable[body.error.code]) return body;
   if (run.cancelRequested) return { ...body, status: 'cancelled' };
   const used = attemptsUsed(run);
@@ -73,7 +75,7 @@ export function fateOf(run: RunRow, body: RunEventBody, { maxAttempts, retrySeco
 }
 
 /** What becomes of a run whose worker was silent until its lease ran out. */
-export function fateOfSilence(run: RunRow, { maxAttempts }: RetryRules): RunEventBody {
+export function fateOfSilence(run: FatedRun, { maxAttempts }: RetryRules): RunEventBody {
   if (run.cancelRequested) return { type: 'finished', status: 'cancelled' };
   const silence = `[lab] worker ${run.workerId} was not heard of until its lease ran out`;
   if (attemptsUsed(run) >= maxAttempts) {
@@ -83,10 +85,10 @@ export function fateOfSilence(run: RunRow, { maxAttempts }: RetryRules): RunEven
   return { type: 'requeued', reason: { code: 'LEASE_LOST', message } };
 }
 
-function attemptsUsed({ attempt, attemptsBefore }: RunRow): number {
+function attemptsUsed({ attempt, attemptsBefore }: FatedRun): number {
   return attempt - attemptsBefore;
 }
 
-function givenUp(error: LabErrorRecord, run: RunRow, maxAttempts: number): LabErrorRecord {
+function givenUp(error: LabErrorRecord, run: FatedRun, maxAttempts: number): LabErrorRecord {
   return { ...error, message: `${error.message}\nGiven up after attempt ${attemptsUsed(run)} of ${maxAttempts}. retryRun tries again from the last checkpoint.` };
 }

@@ -19,11 +19,11 @@ export interface LeaseKey {
  * Moves the end of the lease; one that has run out but was not taken yet lives on.
  * @throws LabError UNKNOWN_RUN.
  */
-export async function renewLease({ database, leaseSeconds }: Session, { runId, attempt }: LeaseKey): Promise<LeaseState> {
+export async function renewLease({ database, leaseSeconds, signs }: Session, { runId, attempt }: LeaseKey): Promise<LeaseState> {
   const held = and(eq(runs.id, runId), eq(runs.attempt, attempt), eq(runs.status, 'running'));
   const [run] = await database.update(runs).set({ leaseExpiresAt: fromNow(leaseSeconds) }).where(held).returning();
   if (run === undefined) return leaseState(database, { runId, attempt });
-  await touchWorker(database, run.workerId!);
+  await touchWorker(database, signs, run.workerId!);
   return stateOf(run, attempt);
 }
 

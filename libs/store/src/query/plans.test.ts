@@ -38,7 +38,7 @@ describe.skipIf(!installed)('the plans of queries over 20,000 runs', () => {
     await client.connect();
     for (const statement of fillStatements({ runs: 20_000, epochs: 3 })) await client.query(statement);
     const database = drizzle(client, { schema: tables, logger: { logQuery: (text, values) => void asked.push({ text, values }) } });
-    session = { database, wakes: new Wakes(), busy: new Busy(), leaseSeconds: 1, maxAttempts: 1, retrySeconds: 1 } as Session;
+    session = { database, wakes: new Wakes(), busy: new Busy(), signs: new Map(), leaseSeconds: 1, maxAttempts: 1, retrySeconds: 1 } as Session;
   }, 180_000);
   afterAll(async () => {
     await client?.end();

@@ -16,8 +16,10 @@ export async function deriveFromSpec(tx: Database, run: RunRow): Promise<void> {
   if (rows.length > 0) await tx.insert(runWords).values(rows).onConflictDoNothing();
 }
 
+type MeasuredRun = Pick<RunRow, 'id' | 'number' | 'dataset' | 'startedAt'>;
+
 /** Writes down what events say, for charts, lists and filters. `run` is the row before them. */
-export async function deriveFromEvents(tx: Database, run: RunRow, events: readonly NewEvent[]): Promise<void> {
+export async function deriveFromEvents(tx: Database, run: MeasuredRun, events: readonly NewEvent[]): Promise<void> {
   const values = new Map<string, number>();
   let startedAt = run.startedAt;
   for (const { body, time, seq } of events) {
@@ -48,14 +50,14 @@ function ended(values: Map<string, number>, time: Date, startedAt: Date | null):
 }
 
 /** A run that goes on has not ended. */
-async function forget(tx: Database, run: RunRow, values: Map<string, number>): Promise<void> {
+async function forget(tx: Database, run: MeasuredRun, values: Map<string, number>): Promise<void> {
   for (const name of ['finishedAt', 'seconds']) {
     values.delete(name);
     await tx.delete(runValues).where(and(eq(runValues.number, run.number), eq(runValues.name, name)));
   }
 }
 
-async function putValues(tx: Database, { number }: RunRow, values: ReadonlyMap<string, number>): Promise<void> {
+async function putValues(tx: Database, { number }: Pick<RunRow, 'number'>, values: ReadonlyMap<string, number>): Promise<void> {
   // What plugins name layers and terms of a loss by is theirs to choose; an index holds no name of any length.
   const named = new Map([...values].map(([name, value]) => [storableText(name).slice(0, longestWord), value]));
   const rows = [...named].map(([name, value]) => ({ number, name, value }));
@@ -68,7 +70,7 @@ async function putEpoch(tx: Database, row: typeof epochs.$inferInsert): Promise<
   await tx.insert(epochs).values(row).onConflictDoUpdate({ target: [epochs.runId, epochs.epoch], set: row });
 }
 
-async function putAttacks(tx: Database, run: RunRow, { seq, measured }: { readonly seq: number; readonly measured: Measured }): Promise<void> {
+async function putAttacks(tx: Database, run: MeasuredRun, { seq, measured }: { readonly seq: number; readonly measured: Measured }): Promise<void> {
   await tx.update(evaluations).set({ latest: false }).where(and(eq(evaluations.runId, run.id), eq(evaluations.latest, true)));
   await tx.insert(evaluations).values(measured.attacks.map((attack, position) => rowOf(attack, { runId: run.id, seq, position, measured })));
   await tx.delete(standings).where(eq(standings.number, run.number));

@@ -1,5 +1,5 @@
 import { LabError } from '@entropic-lab/protocol';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { workers } from '../tables.ts';
 
@@ -15,8 +15,19 @@ export async function seenWorker(tx: Database, workerId: string): Promise<typeof
   return worker;
 }
 
-/** Notes a sign of life of a worker that holds a run; to the nearest five seconds, because this happens at every report. */
-export async function touchWorker(tx: Database, workerId: string): Promise<void> {
-  const stale = lt(workers.lastSeenAt, sql`now() - interval '5 seconds'`);
-  await tx.update(workers).set({ lastSeenAt: sql`now()` }).where(and(eq(workers.id, workerId), stale));
+/** When this process last noted a sign of life of each worker, in ms; what it does not know it notes. */
+export type SignsOfLife = Map<string, number>;
+
+const nearestMs = 5_000;
+
+/**
+ * Notes a sign of life of a worker that holds a run; to the nearest five seconds, because this happens at every report.
+ * One whose transaction fails is not noted: the next sign, within a lease, is.
+ */
+export async function touchWorker(tx: Database, signs: SignsOfLife, workerId: string): Promise<void> {
+  const now = performance.now();
+  if (now - (signs.get(workerId) ?? Number.NEGATIVE_INFINITY) < nearestMs) return;
+  const noted = await tx.update(workers).set({ lastSeenAt: sql`now()` }).where(eq(workers.id, workerId)).returning({ id: workers.id });
+  if (noted.length > 0) signs.set(workerId, now);
+  else signs.delete(workerId);
 }
