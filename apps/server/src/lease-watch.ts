@@ -1,5 +1,6 @@
 import type { Store } from '@entropic-lab/store';
 import type { Logger } from 'pino';
+import { inRounds } from './rounds.ts';
 
 export interface LeaseWatchOptions {
   readonly leaseSeconds: number;
@@ -8,25 +9,9 @@ export interface LeaseWatchOptions {
   readonly log: Logger;
 }
 
-/** Looks for leases that ran out, five times within the length of one, until disposed of; rounds never overlap. */
-export function watchLeases(store: Store, { leaseSeconds, forgetSeconds, log }: LeaseWatchOptions): AsyncDisposable {
-  let timer: NodeJS.Timeout | undefined;
-  let round = Promise.resolve();
-  let over = false;
-  const schedule = () => {
-    timer = setTimeout(() => {
-      round = look(store, { forgetSeconds, log }).finally(() => {
-        if (!over) schedule();
-      });
-    }, leaseSeconds * 200);
-  };
-  schedule();
-  const stop = async () => {
-    over = true;
-    clearTimeout(timer);
-    await round;
-  };
-  return { [Symbol.asyncDispose]: stop };
+/** Looks for leases that ran out, five times within the length of one, until disposed of. */
+export function watchLeases(store: Store, { leaseSeconds, ...options }: LeaseWatchOptions): AsyncDisposable {
+  return inRounds(() => look(store, options), leaseSeconds * 200);
 }
 
 async function look(store: Store, { forgetSeconds, log }: Omit<LeaseWatchOptions, 'leaseSeconds'>): Promise<void> {

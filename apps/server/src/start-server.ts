@@ -6,6 +6,7 @@ import { openAccess } from './access/access.ts';
 import { isLoopback } from './http/guard.ts';
 import { watchLeases } from './lease-watch.ts';
 import { listen } from './listen.ts';
+import { watchSchedules } from './schedule-watch.ts';
 import { serve } from './serve.ts';
 
 export interface ServerOptions {
@@ -77,7 +78,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     held.push(await serve(http, { store, access, log, ...names, maxRequestBytes: options.maxRequestBytes ?? 2 ** 26, introspection: options.introspection ?? true, rateLimit: options.rateLimit, studio: options.studio }));
     // Not before something else answers: a request that nobody takes waits until its sender gives up.
     http.off('request', notYet);
-    held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }));
+    held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }), watchSchedules(store, log));
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
     log.info({ url, folder: store.folder, database: store.driver }, 'serving');
     return { url, host, port: bound, store, [Symbol.asyncDispose]: close };

@@ -23,6 +23,8 @@ async function main(): Promise<void> {
   await using spool = await openSpool(config.spoolFolder);
   const loads = reportLoads({ client, workerId: worker.id, read: loadReader(chosen!), log, stop });
   await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);
+  // Its runs are given back by now. A lab that does not answer finds out by itself.
+  await client.worker.leave(worker.id).catch((error: unknown) => log.debug(`left without a word: ${LabError.from(error).message}`));
 }
 
 function stopSignal(): AbortSignal {

@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts';
 import { keepUp } from './live/keep-up.ts';
 import { stream } from './live/stream.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
-import { ClaimRun, FinishRun, LeaseStates, RegisterWorker, RenewLease, ReportEvents, ReportLoad } from './operations/worker.ts';
+import { ClaimRun, FinishRun, LeaseStates, LeaveLab, RegisterWorker, RenewLease, ReportEvents, ReportLoad } from './operations/worker.ts';
 
 /** A run that is now the worker's to compute. */
 export interface Claim {
@@ -32,6 +32,8 @@ export interface Ending extends LeaseKey {
 /** What a worker asks and tells. Every operation throws LabError with the server's code, or SERVER_UNREACHABLE. */
 export interface WorkerSide {
   register(worker: WorkerSpec): Promise<void>;
+  /** Says good-bye: nobody counts on the worker any more. Waits three seconds at most. */
+  leave(workerId: string): Promise<void>;
   /** What its device does now. @throws LabError UNKNOWN_WORKER. */
   reportLoad(workerId: string, load: DeviceLoad): Promise<void>;
   /** Waits up to `waitSeconds` (0 to 60, default 0) for a run that this worker can compute. */
@@ -49,6 +51,9 @@ export function workerSide(ask: Ask, connection: Connection, url: string): Worke
   return {
     async register(input) {
       await ask(RegisterWorker, { input });
+    },
+    async leave(workerId) {
+      await ask(LeaveLab, { workerId }, { timeoutSeconds: 3 });
     },
     async reportLoad(workerId, load) {
       await ask(ReportLoad, { workerId, load });

@@ -13,6 +13,7 @@ export const errorCodes = {
   RUN_NOT_ENDED: 'the run waits or is computed, and what was asked for needs one that has ended',
   UNKNOWN_STUDY: 'no study has that id',
   UNKNOWN_TOKEN: 'no token has that id',
+  UNKNOWN_SCHEDULE: 'no schedule has that id',
   LEASE_LOST: 'the lease of that attempt has expired, was revoked or belongs to a newer attempt',
   EVENT_CONFLICT: 'an event with that sequence number is recorded with other content, or a number is missing before it',
   BAD_DATASET_FILE: 'a dataset file is missing, truncated or altered',

@@ -18,7 +18,8 @@ export type { Board, LeaderboardOptions, Standing } from './query/leaderboard.ts
 export type { ExportedEpoch, ExportedRun, ExportOptions } from './query/export.ts';
 export type { Series, SeriesOptions } from './query/series.ts';
 export type { RunValue, ValueName } from './query/of-runs.ts';
-export type { EvaluationRow, StandingRow, StudyRow } from './tables.ts';
+export type { NewSchedule, ScheduledRun } from './schedules/schedules.ts';
+export type { EvaluationRow, ScheduleRow, StandingRow, StudyRow } from './tables.ts';
 export { unknownStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
 export { unknownRun, type RunRow } from './runs/run.ts';
 export type { Store } from './store.ts';

@@ -17,7 +17,7 @@ import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount
 import { evaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
 import { createStudy } from './studies/create.ts';
 import { cancelStudy, countByStatus, countsOfStudies, findStudies, findStudy, listStudies, runsOfStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
-import type { EvaluationRow, StudyRow } from './tables.ts';
+import type { EvaluationRow, ScheduleRow, StudyRow } from './tables.ts';
 import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
 import type { RunFilter } from './query/filter.ts';
@@ -28,9 +28,11 @@ import { askExamples, type ExampleAnswer, type ExampleQuestion } from './query/e
 import { listBoards, readLeaderboard, type Board, type LeaderboardOptions, type Standing } from './query/leaderboard.ts';
 import { exportEpochs, exportEvaluations, exportRuns, valueNamesOf, type ExportedEpoch, type ExportedRun, type ExportOptions } from './query/export.ts';
 import { readSeries, type Series, type SeriesOptions } from './query/series.ts';
+import { createSchedule, listSchedules, removeSchedule, runDueSchedules, type NewSchedule, type ScheduledRun } from './schedules/schedules.ts';
 import type { Session } from './session.ts';
 import { forgetWorkers, listCatalogues, listWorkers, type WorkerRow } from './workers/list.ts';
 import { followWorkers } from './workers/follow.ts';
+import { leaveLab } from './workers/leave.ts';
 import { reportLoad } from './workers/load.ts';
 import { followTokens } from './tokens/follow.ts';
 import { createToken, findToken, hasTokens, listTokens, revokeToken, type CreatedToken, type NewToken, type Token } from './tokens/tokens.ts';
@@ -78,6 +80,12 @@ export interface Store extends AsyncDisposable {
   readonly retryRun: (runId: string) => Promise<RunRow>;
   readonly whyWaiting: (runIds: readonly string[]) => Promise<Map<string, Waiting>>;
 
+  readonly createSchedule: (schedule: NewSchedule) => Promise<ScheduleRow>;
+  readonly listSchedules: () => Promise<ScheduleRow[]>;
+  readonly removeSchedule: (scheduleId: string) => Promise<ScheduleRow>;
+  /** Queues a run for each schedule that is due. */
+  readonly runDueSchedules: () => Promise<ScheduledRun[]>;
+
   readonly tail: Tail;
   readonly followRuns: (options?: FollowRunsOptions) => AsyncGenerator<RunChange, void, void>;
   readonly followWorkers: (signal?: AbortSignal) => AsyncGenerator<WorkerRow[], void, void>;
@@ -91,6 +99,8 @@ export interface Store extends AsyncDisposable {
 
   readonly registerWorker: (spec: WorkerSpec) => Promise<void>;
   readonly reportLoad: (workerId: string, load: DeviceLoad) => Promise<void>;
+  /** Nobody counts on the worker any more. */
+  readonly leaveLab: (workerId: string) => Promise<void>;
   readonly listWorkers: () => Promise<WorkerRow[]>;
   readonly listCatalogues: () => Promise<Catalogue[]>;
   readonly forgetWorkers: (silentSeconds: number) => Promise<string[]>;
@@ -150,6 +160,10 @@ export function operations(session: Session, files: ArtifactFiles) {
     requestCancel: bound(requestCancel),
     retryRun: bound(retryRun),
     whyWaiting: bound(whyWaiting),
+    createSchedule: bound(createSchedule),
+    listSchedules: bound(listSchedules),
+    removeSchedule: bound(removeSchedule),
+    runDueSchedules: bound(runDueSchedules),
     tail: tailOf(session),
     followRuns: (options) => followRuns(session, options),
     followWorkers: (signal) => followWorkers(session, signal),
@@ -161,6 +175,7 @@ export function operations(session: Session, files: ArtifactFiles) {
     finishRun: bound(finishRun),
     registerWorker: bound(registerWorker),
     reportLoad: bound(reportLoad),
+    leaveLab: bound(leaveLab),
     listWorkers: bound(listWorkers),
     listCatalogues: bound(listCatalogues),
     forgetWorkers: bound(forgetWorkers),

@@ -109,6 +109,8 @@ export const workers = pgTable('workers', {
   load: json<DeviceLoad>('load'),
   registeredAt: instant('registered_at').notNull().defaultNow(),
   lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+  /** When it said good-bye; null as long as it did not. What it offers stays known. */
+  leftAt: instant('left_at'),
 });
 
 /** Bytes that lie in the artifact folder, complete and verified. */
@@ -134,3 +136,24 @@ export const runArtifacts = pgTable(
     index('run_artifacts_by_content').on(link.sha256),
   ],
 );
+
+/** Runs that are asked for again and again, by the clock. */
+export const schedules = pgTable(
+  'schedules',
+  {
+    id: text('id').primaryKey(),
+    name: text('name'),
+    /** Five or six fields: `0 3 * * *`. */
+    cron: text('cron').notNull(),
+    /** In which the fields are read: `Europe/Berlin`. */
+    timeZone: text('time_zone').notNull(),
+    spec: json<RunSpec>('spec').notNull(),
+    /** When it is due next; null: never again. */
+    nextAt: instant('next_at'),
+    lastAt: instant('last_at'),
+    lastRun: text('last_run'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (schedule) => [index('schedules_by_time').on(schedule.nextAt)],
+);
+export type ScheduleRow = typeof schedules.$inferSelect;

@@ -11,6 +11,7 @@ import './catalogue.ts';
 import './worker.ts';
 import './start-run.ts';
 import './study.ts';
+import './schedule.ts';
 import './lease.ts';
 import './report.ts';
 import './run-event-types.ts';

@@ -27,7 +27,7 @@ builder.mutationFields((t) => ({
   }),
   retryRun: t.field({
     type: RunObject,
-    description: 'Another attempt of a run that failed or was cancelled: it goes on from its last checkpoint, and so do its events. One that waits for its next try need not wait any longer. Asking twice is fine; a run that succeeded gives RUN_ENDED.',
+    description: 'Another attempt of a run that failed or was cancelled: this is also how a run is resumed, for it goes on from its last checkpoint, and so do its events. One that waits for its next try need not wait any longer. Asking twice is fine; a run that succeeded gives RUN_ENDED.',
     args: { runId: t.arg.id({ required: true, description: 'Which run.' }) },
     resolve: async (_root, { runId }, { store, log }) => {
       const run = await store.retryRun(runId);

@@ -37,6 +37,7 @@ export const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
     catalogueHash: t.exposeString('catalogueHash', { description: 'SHA-256 of what it offers; workers with the same hash offer the same.' }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it first came.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it was last heard of.' }),
+    leftAt: t.expose('leftAt', { type: 'DateTime', nullable: true, description: 'When it said good-bye; null as long as it did not.' }),
   }),
 });
 
@@ -67,6 +68,19 @@ builder.mutationField('registerWorker', (t) =>
       checkCatalogue(worker.catalogue);
       await store.registerWorker(worker);
       log.info({ worker: worker.id, name: worker.name, engine: worker.engine, device: worker.device }, 'worker registered');
+      return true;
+    },
+  }),
+);
+
+builder.mutationField('leaveLab', (t) =>
+  t.field({
+    type: 'Boolean',
+    description: 'A worker says good-bye: nobody counts on it any more until it registers again. What it offered stays known. True.',
+    args: { workerId: t.arg.id({ required: true, description: 'The worker. One that is unknown is fine.' }) },
+    resolve: async (_root, { workerId }, { store, log }) => {
+      await store.leaveLab(workerId);
+      log.info({ worker: workerId }, 'worker left');
       return true;
     },
   }),

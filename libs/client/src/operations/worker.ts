@@ -3,6 +3,7 @@ import { RunFields } from './run-fields.ts';
 
 export const RegisterWorker = graphql(`mutation RegisterWorker($input: WorkerInput!) { registerWorker(input: $input) }`);
 
+export const LeaveLab = graphql(`mutation LeaveLab($workerId: ID!) { leaveLab(workerId: $workerId) }`);
 export const ReportLoad = graphql(`mutation ReportLoad($workerId: ID!, $load: DeviceLoadInput!) { reportLoad(workerId: $workerId, load: $load) }`);
 
 export const ClaimRun = graphql(

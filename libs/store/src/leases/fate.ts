@@ -19,6 +19,7 @@ export const mendable: Readonly<Record<ErrorCode, boolean>> = {
   RUN_NOT_ENDED: false,
   UNKNOWN_STUDY: false,
   UNKNOWN_TOKEN: false,
+  UNKNOWN_SCHEDULE: false,
   LEASE_LOST: true,
   EVENT_CONFLICT: false,
   BAD_DATASET_FILE: false,

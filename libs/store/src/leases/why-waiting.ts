@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import type { Session } from '../session.ts';
 import { runs, workers } from '../tables.ts';
@@ -29,7 +29,7 @@ async function waitingRuns(database: Database, runIds: readonly string[]) {
 
 async function presentWorkers(database: Database): Promise<PresentWorker[]> {
   const lately = gt(workers.lastSeenAt, sql`now() - make_interval(secs => ${presentSeconds})`);
-  const present = await database.select().from(workers).where(lately).orderBy(asc(workers.id));
+  const present = await database.select().from(workers).where(and(lately, isNull(workers.leftAt))).orderBy(asc(workers.id));
   const held = await database.select({ workerId: runs.workerId, progress: runs.progress }).from(runs).where(eq(runs.status, 'running'));
   return present.map((worker) => ({
     ...worker,

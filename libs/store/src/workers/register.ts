@@ -22,7 +22,7 @@ export async function registerWorker({ database }: Session, { catalogue, ...work
   };
   await database.transaction(async (tx) => {
     await tx.insert(catalogues).values({ hash, catalogue }).onConflictDoNothing();
-    await tx.insert(workers).values(row).onConflictDoUpdate({ target: workers.id, set: { ...row, lastSeenAt: sql`now()` } });
+    await tx.insert(workers).values(row).onConflictDoUpdate({ target: workers.id, set: { ...row, lastSeenAt: sql`now()`, leftAt: null } });
     await notify(tx, topics.workers);
   });
 }
