@@ -7,6 +7,7 @@ import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgre
 import { finished, heldRun, history, log } from './testing/suites/held-run.ts';
 import { storeSuite, suiteOptions } from './testing/suites/index.ts';
 import { changeSuite } from './testing/suites/changes.ts';
+import { scheduleSuite } from './testing/suites/schedules.ts';
 import { tailSuite } from './testing/suites/tail.ts';
 
 const installed = postgresPrograms() !== undefined;
@@ -32,6 +33,7 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
   describe('readers of the other', () => {
     tailSuite(() => here, () => there);
     changeSuite(() => here, () => there);
+    scheduleSuite(() => here, () => there);
   });
 
   it('goes on when the database drops the listening connections', async () => {

@@ -8,6 +8,7 @@ import { querySuite } from './query.ts';
 import { queueSuite } from './queue.ts';
 import { retrySuite } from './retries.ts';
 import { resultSuite } from './results.ts';
+import { scheduleSuite } from './schedules.ts';
 import { studySuite } from './studies.ts';
 import { tailSuite } from './tail.ts';
 
@@ -27,4 +28,5 @@ export function storeSuite(get: () => Store): void {
   resultSuite(get);
   studySuite(get);
   artifactSuite(get);
+  scheduleSuite(get);
 }

@@ -44,6 +44,9 @@ export function queueSuite(get: () => Store): void {
       const worker = workerFor('waiting', { pools: [pool] });
       await store.registerWorker(worker);
       expect(await waiting(running.id)).toMatchObject({ reason: 'inLine', position: 1, expectedSeconds: 0 });
+      await store.leaveLab(worker.id);
+      expect(await waiting(running.id)).toMatchObject({ reason: 'noWorker' });
+      await store.registerWorker(worker);
       const lease = (await store.claim(worker.id))!.lease;
       const first = await store.createRun(spec({}));
       const urgent = await store.createRun(spec({ priority: 1 }));
