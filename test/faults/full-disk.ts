@@ -1,3 +1,4 @@
+import { lastWill } from '@entropic-lab/store/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,6 +23,8 @@ export async function fullableDisk(folder: string): Promise<FullableDisk> {
   } catch {
     return injected(`${folder}.full`);
   }
+  // Also of a run that is killed nothing stays mounted.
+  const will = lastWill('umount -l "$1"', folder);
   const filler = join(folder, 'filler');
   return {
     kind: 'tmpfs',
@@ -29,7 +32,10 @@ export async function fullableDisk(folder: string): Promise<FullableDisk> {
     fill: () => fillUp(filler),
     free: () => rm(filler, { force: true }),
     // Lazily: a server that was killed may be holding on to it for a moment.
-    [Symbol.asyncDispose]: () => Promise.resolve(void execFileSync('umount', ['-l', folder])),
+    async [Symbol.asyncDispose]() {
+      execFileSync('umount', ['-l', folder]);
+      await will[Symbol.asyncDispose]();
+    },
   };
 }
 

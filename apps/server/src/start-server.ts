@@ -2,6 +2,7 @@ import { LabError } from '@entropic-lab/protocol';
 import { openStore, type Store } from '@entropic-lab/store';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pino, type Logger } from 'pino';
+import { sweepInRounds } from './artifact-sweep.ts';
 import { openAccess } from './access/access.ts';
 import { isLoopback } from './http/guard.ts';
 import { watchLeases } from './lease-watch.ts';
@@ -30,6 +31,19 @@ export interface ServerOptions {
   readonly retrySeconds?: number | undefined;
   /** Silence after which a worker without a run is forgotten, with what it offered. Default a week. */
   readonly forgetSeconds?: number | undefined;
+  /** Checkpoints kept of a run that has not succeeded, the latest; of one that has, none is. 0: all of all runs. Default 2. */
+  readonly keepCheckpoints?: number | undefined;
+  /** Artifacts that no run names are removed so long after they last came. Default a day. */
+  readonly artifactGraceSeconds?: number | undefined;
+  /** Time between two looks for such. Default 10 minutes. */
+  readonly sweepSeconds?: number | undefined;
+  /** Bucket of S3-compatible storage for artifacts, `https://host/bucket` or `https://host/bucket/folder`. Default: the folder. */
+  readonly artifactUrl?: string | undefined;
+  /** Of the bucket; needed with it. */
+  readonly artifactKeyId?: string | undefined;
+  readonly artifactSecret?: string | undefined;
+  /** Default: as the host of the bucket says, else us-east-1. */
+  readonly artifactRegion?: string | undefined;
   /** Size limit of one artifact. Default 4 GiB. */
   readonly maxArtifactBytes?: number | undefined;
   /** Size limit of a GraphQL request. Default 64 MiB: an epoch tells the outcome of every example. */
@@ -69,7 +83,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     if (http.listening) http.close();
   };
   try {
-    const store = await openStore({ ...options, folder, leaseSeconds, onError: (err) => log.error({ err }, 'database connection') });
+    const store = await openStore({ ...options, folder, leaseSeconds, artifactStore: bucketIn(options), onError: (err) => log.error({ err }, 'database connection') });
     held.push(store);
     if (!isLoopback(host) && !(await store.hasTokens())) throw remote(host);
     const access = openAccess(store, { open: isLoopback(host), log });
@@ -79,6 +93,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     // Not before something else answers: a request that nobody takes waits until its sender gives up.
     http.off('request', notYet);
     held.push(watchLeases(store, { leaseSeconds, forgetSeconds, log }), watchSchedules(store, log));
+    const { keepCheckpoints = 2, artifactGraceSeconds: graceSeconds = 86_400, sweepSeconds = 600 } = options;
+    held.push(sweepInRounds(store, { keepCheckpoints, graceSeconds, everySeconds: sweepSeconds, log }));
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
     log.info({ url, folder: store.folder, database: store.driver }, 'serving');
     return { url, host, port: bound, store, [Symbol.asyncDispose]: close };
@@ -86,6 +102,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await close();
     throw thrown;
   }
+}
+
+function bucketIn({ artifactUrl: url, artifactKeyId: accessKeyId, artifactSecret: secretAccessKey, artifactRegion: region }: ServerOptions) {
+  if (url === undefined) return undefined;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { url, accessKeyId, secretAccessKey, region };
+  throw new LabError('INVALID_INPUT', '[server] expected the key of the bucket for artifacts, got none (artifactKeyId, artifactSecret). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.', { path: 'artifactKeyId' });
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

@@ -1,4 +1,6 @@
-export type { Announced } from './artifacts/files.ts';
+export type { Announced, ByteRange } from './artifacts/files.ts';
+export type { S3Place } from './artifacts/s3.ts';
+export type { Swept, SweepOptions } from './artifacts/sweep.ts';
 export type { RunArtifact, StoredArtifact } from './artifacts/records.ts';
 export type { Receipt, Report } from './events/append.ts';
 export type { Headline, HeadlineAttack } from './events/headline.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { openArtifactFiles } from './artifacts/files.ts';
+import { openDisk } from './artifacts/disk.ts';
+import { openS3, type S3Place } from './artifacts/s3.ts';
 import { Busy } from './busy.ts';
 import type { Driver, Ear } from './database/driver.ts';
 import { openPglite } from './database/pglite.ts';
@@ -20,6 +21,8 @@ export interface StoreOptions {
   readonly maxAttempts?: number | undefined;
   /** Wait before a run whose computation died is tried again, doubled at each attempt up to 5 minutes. Default 5. */
   readonly retrySeconds?: number | undefined;
+  /** Keep artifacts in S3-compatible storage. Default: in the folder. */
+  readonly artifactStore?: S3Place | undefined;
   /** Size limit of one artifact. Default 4 GiB. */
   readonly maxArtifactBytes?: number | undefined;
   /** Told of broken database connections, which are replaced. */
@@ -37,7 +40,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const driver = databaseUrl === undefined ? await openEmbedded(folder, wakes) : await openPostgres(databaseUrl, wakes, { onError });
   try {
     // Only who has the folder alone knows that nobody else's upload is under way.
-    const files = await openArtifactFiles(join(folder, 'artifacts'), maxArtifactBytes, { sweep: driver.kind === 'pglite' });
+    const sweep = driver.kind === 'pglite';
+    const files = options.artifactStore === undefined ? await openDisk(join(folder, 'artifacts'), maxArtifactBytes, { sweep }) : await openS3(options.artifactStore, { staging: join(folder, 'arriving'), maxBytes: maxArtifactBytes, sweep });
     const busy = new Busy();
     const session = { database: driver.database, wakes, busy, signs: new Map<string, number>(), leaseSeconds, maxAttempts, retrySeconds };
     let closed: Promise<void> | undefined;

@@ -1,8 +1,9 @@
 import type { Catalogue, DeviceLoad, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import type { Readable } from 'node:stream';
-import type { Announced, ArtifactFiles } from './artifacts/files.ts';
+import type { Announced, ArtifactFiles, ByteRange } from './artifacts/files.ts';
 import { artifactsOfRuns, findArtifact, putArtifact, type RunArtifact, type StoredArtifact } from './artifacts/records.ts';
+import { sweepArtifacts, type Swept, type SweepOptions } from './artifacts/sweep.ts';
 import { appendEvents, type Receipt, type Report } from './events/append.ts';
 import { tailOf, type Tail } from './events/tail.ts';
 import { claim, type Claim, type ClaimOptions } from './leases/claim.ts';
@@ -107,6 +108,10 @@ export interface Store extends AsyncDisposable {
 
   readonly putArtifact: (announced: Announced, content: Readable) => Promise<StoredArtifact>;
   readonly findArtifact: (sha256: string) => Promise<StoredArtifact>;
+  /** The bytes of a stored artifact, or a part of them. */
+  readonly readArtifact: (sha256: string, range?: ByteRange) => Promise<Readable>;
+  /** Lets go of checkpoints and bytes that nobody needs. */
+  readonly sweepArtifacts: (options: SweepOptions) => Promise<Swept>;
   readonly artifactsOfRuns: (runIds: readonly string[]) => Promise<Map<string, RunArtifact[]>>;
 
   readonly exportRuns: (options: ExportOptions) => AsyncGenerator<ExportedRun, void, void>;
@@ -181,6 +186,8 @@ export function operations(session: Session, files: ArtifactFiles) {
     forgetWorkers: bound(forgetWorkers),
     putArtifact: bound((held, announced: Announced, content: Readable) => putArtifact(held, files, announced, content)),
     findArtifact: (sha256) => findArtifact(files, sha256),
+    readArtifact: (sha256, range) => files.read(sha256, range),
+    sweepArtifacts: bound((held, options: SweepOptions) => sweepArtifacts(held, files, options)),
     artifactsOfRuns: bound(artifactsOfRuns),
     exportRuns: (options) => exportRuns(session, options),
     exportEpochs: (options) => exportEpochs(session, options),

@@ -113,7 +113,7 @@ export const workers = pgTable('workers', {
   leftAt: instant('left_at'),
 });
 
-/** Bytes that lie in the artifact folder, complete and verified. */
+/** Bytes that are kept, complete and verified; `createdAt` is when they last came. */
 export const artifacts = pgTable('artifacts', {
   sha256: text('sha256').primaryKey(),
   bytes: bigint('bytes', { mode: 'number' }).notNull(),

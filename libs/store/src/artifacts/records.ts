@@ -4,12 +4,14 @@ import type { Readable } from 'node:stream';
 import type { Session } from '../session.ts';
 import { artifacts, runArtifacts } from '../tables.ts';
 import type { Announced, ArtifactFiles } from './files.ts';
+import { lockContent } from './sweep.ts';
 
-/** Bytes on disk, ready to be read. */
+/** Bytes that are kept, ready to be read. */
 export interface StoredArtifact {
   readonly sha256: string;
   readonly bytes: number;
-  readonly path: string;
+  /** Where they lie on this machine; undefined where they lie elsewhere. */
+  readonly path: string | undefined;
 }
 
 /** An artifact as a run names it. */
@@ -20,14 +22,22 @@ export interface RunArtifact extends ArtifactRef {
 }
 
 /**
- * Keeps bytes. What is stored already is not written again, but the content is still read and checked.
- * @throws LabError BAD_ARTIFACT.
+ * Keeps bytes. What is recorded already counts as new, for an event that names it is on its way.
+ * @throws LabError BAD_ARTIFACT, DISK_FULL; NOT_READY where a sweep took them away meanwhile: send them again.
  */
 export async function putArtifact({ database }: Session, files: ArtifactFiles, announced: Announced, content: Readable): Promise<StoredArtifact> {
   const { sha256 } = announced;
   const bytes = await files.put(announced, content);
-  await database.insert(artifacts).values({ sha256, bytes }).onConflictDoNothing();
+  await database.transaction(async (tx) => {
+    await lockContent(tx, sha256);
+    if ((await files.sizeOf(sha256)) === undefined) throw sweptMeanwhile(sha256);
+    await tx.insert(artifacts).values({ sha256, bytes }).onConflictDoUpdate({ target: artifacts.sha256, set: { createdAt: sql`now()` } });
+  });
   return { sha256, bytes, path: files.pathOf(sha256) };
+}
+
+function sweptMeanwhile(sha256: string): LabError {
+  return new LabError('NOT_READY', `[store] expected the bytes of ${sha256} to stay, got a sweep of old ones at this moment. Send them again.`);
 }
 
 /** @throws LabError UNKNOWN_ARTIFACT. */

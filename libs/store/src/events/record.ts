@@ -39,9 +39,9 @@ function artifactIn(body: RunEventBody): ArtifactRef | undefined {
   return body.type === 'epoch' ? body.checkpoint : undefined;
 }
 
-/** A name for bytes that are not there would be noticed by whoever needs them, much later. */
+/** Holds on to their records until the event is recorded. A name for bytes that are not there would be noticed by whoever needs them, much later. */
 async function requireStored(tx: Database, links: readonly ArtifactRef[]): Promise<void> {
-  const stored = await tx.select().from(artifacts).where(inArray(artifacts.sha256, links.map(({ sha256 }) => sha256)));
+  const stored = await tx.select().from(artifacts).where(inArray(artifacts.sha256, links.map(({ sha256 }) => sha256))).for('key share');
   const bytesOf = new Map(stored.map(({ sha256, bytes }) => [sha256, bytes]));
   for (const { sha256, name, bytes } of links) {
     const found = bytesOf.get(sha256);

@@ -4,6 +4,7 @@ import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastWill } from './last-will.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A PostgreSQL of the test's own, in a temporary folder, reached by a socket in it. */
@@ -36,8 +37,11 @@ export async function privatePostgres(): Promise<PrivatePostgres> {
   execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'lab', '--auth=trust', '--no-sync', '--no-locale', '-E', 'UTF8'], quiet);
   const url = `postgres://lab@localhost/postgres?host=${encodeURIComponent(folder.path)}`;
   let server: ChildProcess;
+  let will: AsyncDisposable | undefined;
   const start = async () => {
     server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder.path, '-c', 'listen_addresses=', '-c', 'fsync=off'], quiet);
+    // A test run that is killed leaves no database behind.
+    will = lastWill('kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"', String(server.pid), folder.path);
     while (!answers(programs, folder.path)) {
       if (server.exitCode !== null) throw new Error(`postgres ended with code ${server.exitCode}`);
       await sleep(100);
@@ -45,6 +49,7 @@ export async function privatePostgres(): Promise<PrivatePostgres> {
   };
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode === null && server.signalCode === null && server.kill(signal)) await once(server, 'exit');
+    await will?.[Symbol.asyncDispose]();
   };
   const close = async () => {
     // SIGINT is PostgreSQL's fast shutdown: it does not wait for its clients.

@@ -21,7 +21,7 @@ export function artifactSuite(get: () => Store): void {
       const kept = await store.putArtifact(announced, inPieces(content));
       expect(await store.putArtifact(announced, inPieces(content))).toEqual(kept);
       expect(kept.path).toBe(join(store.folder, 'artifacts', announced.sha256.slice(0, 2), announced.sha256));
-      expect((await readFile(kept.path)).equals(content)).toBe(true);
+      expect((await readFile(kept.path!)).equals(content)).toBe(true);
       expect(await store.findArtifact(announced.sha256)).toEqual(kept);
       const { run, lease } = await heldRun(store);
       const artifact = { kind: 'weights' as const, name: 'final', ...announced };

@@ -10,6 +10,7 @@ import { retrySuite } from './retries.ts';
 import { resultSuite } from './results.ts';
 import { scheduleSuite } from './schedules.ts';
 import { studySuite } from './studies.ts';
+import { sweepSuite } from './sweep.ts';
 import { tailSuite } from './tail.ts';
 
 /** With what the suites expect a store to be opened. */
@@ -29,4 +30,5 @@ export function storeSuite(get: () => Store): void {
   studySuite(get);
   artifactSuite(get);
   scheduleSuite(get);
+  sweepSuite(get);
 }

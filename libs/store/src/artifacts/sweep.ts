@@ -1,0 +1,90 @@
+import { and, eq, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
+import type { Database } from '../database/driver.ts';
+import { fromNow } from '../leases/from-now.ts';
+import type { Session } from '../session.ts';
+import { artifacts, runArtifacts, runs } from '../tables.ts';
+import type { ArtifactFiles } from './files.ts';
+
+export interface SweepOptions {
+  /** Checkpoints that stay of a run that has not succeeded, the latest; of one that has, none does. 0: all of all runs. */
+  readonly keepCheckpoints: number;
+  /** Bytes that nobody names stay so long after they last came: their event may be on its way. */
+  readonly graceSeconds: number;
+}
+
+export interface Swept {
+  /** Checkpoints that runs no longer name. */
+  readonly checkpoints: number;
+  /** Contents removed. */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Lets go of checkpoints that nobody goes on from, then of bytes that no run names: those of deleted runs, of forgotten
+ * checkpoints, and of uploads whose event never came. First goes the record, then, by looking at what lies there, the bytes:
+ * a crash in between leaves bytes without a record, which the next sweep finds, never a record without bytes.
+ */
+export async function sweepArtifacts(session: Session, files: ArtifactFiles, { keepCheckpoints, graceSeconds }: SweepOptions): Promise<Swept> {
+  const checkpoints = keepCheckpoints === 0 ? 0 : await forgetCheckpoints(session.database, keepCheckpoints);
+  const grace = fromNow(-graceSeconds);
+  await forgetUnnamed(session.database, grace);
+  const removed: string[] = [];
+  // By the clock of who keeps the bytes, which may not be the database's.
+  for await (const some of inPages(files.list(new Date(Date.now() - graceSeconds * 1000)))) {
+    for (const sha256 of await unrecorded(session.database, some)) {
+      if (await removeUnrecorded(session, files, sha256)) removed.push(sha256);
+    }
+  }
+  return { checkpoints, removed };
+}
+
+/** Names that are compared with the records in one query. */
+const pageSize = 500;
+
+async function forgetCheckpoints(database: Database, keep: number): Promise<number> {
+  const age = sql<number>`row_number() over (partition by ${runArtifacts.runId} order by ${runArtifacts.seq} desc)`.as('age');
+  const ranked = database.select({ runId: runArtifacts.runId, seq: runArtifacts.seq, age, status: runs.status }).from(runArtifacts).innerJoin(runs, eq(runs.id, runArtifacts.runId)).where(eq(runArtifacts.kind, 'checkpoint')).as('ranked');
+  const old = database.select({ runId: ranked.runId, seq: ranked.seq }).from(ranked).where(sql`${ranked.age} > ${keep} or ${ranked.status} = 'succeeded'`);
+  const gone = await database.delete(runArtifacts).where(inArray(sql`(${runArtifacts.runId}, ${runArtifacts.seq})`, old)).returning({ seq: runArtifacts.seq });
+  return gone.length;
+}
+
+/** An event that is just being recorded holds on to the record of its bytes; such are left alone. */
+async function forgetUnnamed(database: Database, before: SQL): Promise<void> {
+  const named = database.select({ one: sql`1` }).from(runArtifacts).where(eq(runArtifacts.sha256, artifacts.sha256));
+  const unnamed = database.select({ sha256: artifacts.sha256 }).from(artifacts).where(and(lt(artifacts.createdAt, before), notExists(named))).for('update', { skipLocked: true });
+  await database.delete(artifacts).where(inArray(artifacts.sha256, unnamed));
+}
+
+async function* inPages(names: AsyncGenerator<string, void, void>): AsyncGenerator<string[], void, void> {
+  let page: string[] = [];
+  for await (const name of names) {
+    page.push(name);
+    if (page.length < pageSize) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+async function unrecorded(database: Database, names: readonly string[]): Promise<string[]> {
+  const rows = await database.select({ sha256: artifacts.sha256 }).from(artifacts).where(inArray(artifacts.sha256, [...names]));
+  const known = new Set(rows.map(({ sha256 }) => sha256));
+  return names.filter((name) => !known.has(name));
+}
+
+/** Asked again under the lock: an upload may just have recorded it. */
+async function removeUnrecorded({ database }: Session, files: ArtifactFiles, sha256: string): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    await lockContent(tx, sha256);
+    const known = await tx.select({ sha256: artifacts.sha256 }).from(artifacts).where(eq(artifacts.sha256, sha256));
+    if (known.length > 0) return false;
+    await files.remove(sha256);
+    return true;
+  });
+}
+
+/** Until the transaction ends, nobody else records or removes that content. */
+export async function lockContent(tx: Database, sha256: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${sha256}, 0))`);
+}
