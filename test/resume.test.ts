@@ -7,6 +7,7 @@ let folder: TemporaryFolder;
 let server: RunningProcess;
 let url: string;
 const workers: RunningProcess[] = [];
+const workerIds: string[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -23,7 +24,7 @@ afterAll(async () => {
 async function startWorker(checkpointSeconds: number): Promise<RunningProcess> {
   const worker = startProcess('apps/worker/src/main.ts', ['--url', new URL(url).origin, '--plugins', standardPlugins, '--checkpoint-seconds', String(checkpointSeconds)]);
   workers.push(worker);
-  await worker.ready;
+  workerIds.push(String((await worker.ready)['workerId']));
   return worker;
 }
 
@@ -50,6 +51,9 @@ function measured(events: readonly SeenEvent[]): unknown[] {
 
 const weightsOf = (events: readonly SeenEvent[]): unknown[] => events.filter(({ type }) => type === 'artifact').map(({ body }) => (body['artifact'] as { sha256: string }).sha256);
 
+/** What a run that was left alone told; made by the first test. */
+let alone: readonly SeenEvent[] = [];
+
 describe('a run whose worker is killed in the middle', () => {
   // 0 s: a checkpoint at every epoch. 3600 s: none, so that the next attempt computes everything again.
   it.each([0, 3600])('ends as one that was left alone, each epoch told once (checkpoints every %d s)', async (checkpointSeconds) => {
@@ -64,10 +68,39 @@ describe('a run whose worker is killed in the middle', () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
     expect(events.filter(({ type }) => type === 'requeued')).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ body: { status: 'succeeded' } });
-    const undisturbed = await follow(url, { runId: await start(), after: 0 });
+    const undisturbed = (alone = await follow(url, { runId: await start(), after: 0 }));
     expect(measured(events)).toEqual(measured(undisturbed));
     expect(weightsOf(events)).toEqual(weightsOf(undisturbed));
     second.child.kill('SIGTERM');
     expect(await second.ended).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a run that was cancelled in the middle', () => {
+  it('goes on from its checkpoint when it is asked for again, and ends as one that was left alone; its worker says good-bye', async () => {
+    const worker = await startWorker(0);
+    const id = await start();
+    const told = await follow(url, { runId: id, after: 0, enough: ({ type, body }) => type === 'epoch' && (body['metrics'] as { epoch: number }).epoch === 3 });
+    await post(url, 'mutation ($id: ID!) { cancelRun(runId: $id) { id } }', { id });
+    const before = [...told, ...(await follow(url, { runId: id, after: told.at(-1)!.seq }))];
+    expect(before.at(-1)).toMatchObject({ type: 'finished', body: { status: 'cancelled' } });
+    const { errors } = await post(url, 'mutation ($id: ID!) { retryRun(runId: $id) { id } }', { id });
+    expect(errors).toBeUndefined();
+    const after = await follow(url, { runId: id, after: before.at(-1)!.seq });
+    const events = [...before, ...after];
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
+    expect(after.at(-1)).toMatchObject({ body: { status: 'succeeded' } });
+    // Epochs behind it are not computed again: nothing is told of them, not even progress.
+    const known = before.filter(({ type }) => type === 'epoch').length;
+    expect(known).toBeGreaterThanOrEqual(3);
+    expect(after.flatMap(({ type, body }) => (type === 'epoch' ? [(body['metrics'] as { epoch: number }).epoch] : []))).toEqual([1, 2, 3, 4, 5, 6].slice(known));
+    expect(after.filter(({ type, body }) => type === 'progress' && /^epoch [123]\b/.test(String(body['label'])))).toEqual([]);
+    expect(measured(events)).toEqual(measured(alone));
+    expect(weightsOf(events)).toEqual(weightsOf(alone));
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended).toMatchObject({ code: 0 });
+    const { data } = await post(url, '{ workers { id leftAt } }', {});
+    const { workers: all } = data as unknown as { workers: { id: string; leftAt: string | null }[] };
+    expect(all.find(({ id: one }) => one === String(workerIds.at(-1)))!.leftAt).not.toBeNull();
   });
 });

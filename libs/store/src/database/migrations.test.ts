@@ -1,4 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { spawn } from 'node:child_process';
@@ -6,9 +8,10 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../index.ts';
-import { exampleEpoch, exampleSpec, exampleWorker, temporaryFolder, type TemporaryFolder } from '../testing/index.ts';
+import { exampleEpoch, exampleSpec, exampleWorker, postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from '../testing/index.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 
 interface Journal {
@@ -39,7 +42,7 @@ async function migrationsUpTo(tag: string): Promise<string> {
 const old = { id: 'bcdfghjkmnpq', sha256: 'a'.repeat(64) };
 
 /** What the first version wrote; later ones gave every new column a default, so the same rows fit each. */
-async function writeOldRows(pglite: PGlite): Promise<void> {
+async function writeOldRows(pglite: { query(text: string, values: unknown[]): Promise<unknown> }): Promise<void> {
   const spec = exampleSpec();
   await pglite.query(`insert into artifacts (sha256, bytes) values ($1, 7)`, [old.sha256]);
   await pglite.query(
@@ -68,8 +71,8 @@ async function oldFolder(tag: string, name: string): Promise<string> {
   return folder;
 }
 
-async function expectReadable(folder: string): Promise<void> {
-  await using store = await openStore({ folder });
+async function expectReadable(folder: string, databaseUrl?: string): Promise<void> {
+  await using store = await openStore({ folder, databaseUrl });
   expect(await store.findRun(old.id)).toMatchObject({ name: 'of an older version', status: 'succeeded', pool: 'default', priority: 0, lastSeq: 4, spec: exampleSpec() });
   expect(await store.listRuns({ limit: 10 })).toHaveLength(1);
   const events = [];
@@ -111,3 +114,52 @@ async function timeToMigrate(): Promise<number> {
   await once(child, 'exit');
   return (known = performance.now() - started);
 }
+
+const installed = postgresPrograms() !== undefined;
+if (!installed) console.warn('SKIPPED: migrations on PostgreSQL, because PostgreSQL is not installed (Debian: apt install postgresql)');
+
+describe.skipIf(!installed)('a PostgreSQL database of an older version', () => {
+  let postgres: PrivatePostgres;
+  beforeAll(async () => {
+    postgres = await privatePostgres();
+  }, 120_000);
+  afterAll(() => postgres?.[Symbol.asyncDispose](), 60_000);
+
+  /** The URL of a database of its own, as the version left it whose newest migration has the tag. */
+  async function oldDatabase(tag: string, name: string): Promise<string> {
+    const asked = new pg.Client({ connectionString: postgres.url });
+    await asked.connect();
+    await asked.query(`create database "${name}"`);
+    await asked.end();
+    const url = postgres.url.replace('/postgres?', `/${name}?`);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await migratePostgres(drizzlePostgres(client), { migrationsFolder: await migrationsUpTo(tag) });
+    await writeOldRows(client);
+    await client.end();
+    return url;
+  }
+
+  it.each(tags)('opens and is readable, where %s was its newest migration', async (tag) => {
+    await expectReadable(join(scratch.path, `beside-${tag}`), await oldDatabase(tag, `old-${tag}`));
+  }, 180_000);
+
+  it('opens though the server that migrated it was killed before its transaction ended', async () => {
+    const url = await oldDatabase(tags[0]!, 'killed');
+    const folder = join(scratch.path, 'beside-killed');
+    // Holds what the first statement of the next migration changes, so that the other waits in the middle of it.
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('lock table runs in access share mode');
+    const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../../fixtures/open-folder.ts'), folder, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout!, 'data');
+    const waits = async () => (await holder.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%alter table%'`)).rows.length;
+    while ((await waits()) === 0) await sleep(50);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await holder.query('rollback');
+    await holder.end();
+    await expectReadable(folder, url);
+  }, 180_000);
+});
