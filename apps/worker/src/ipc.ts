@@ -1,5 +1,6 @@
 import { Catalogue, LabErrorSchema, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import { z } from 'zod';
+import { Device } from './devices/device.ts';
 
 /** A plugin package, by name or folder, and the folder from which it is resolved. */
 export const PluginSource = z.strictObject({ package: z.string().min(1), root: z.string().min(1) });
@@ -17,6 +18,8 @@ export const Equipment = z.strictObject({
   engine: EngineName,
   /** On what. A runner without a lab is not told, and finds out itself. */
   device: DeviceName.default('auto'),
+  /** That device as it was found, so that a runner need not ask the drivers again. */
+  found: Device.optional(),
 });
 export type Equipment = z.infer<typeof Equipment>;
 

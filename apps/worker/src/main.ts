@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { runAgent } from './agent/agent.ts';
 import { reportLoads } from './agent/load-reports.ts';
+import type { Outfit } from './agent/outfit.ts';
 import { settleEngine } from './agent/settle-engine.ts';
 import { openSpool } from './agent/spool/spool.ts';
 import { readConfig } from './config.ts';
@@ -15,16 +16,20 @@ async function main(): Promise<void> {
   const stop = stopSignal();
   const config = readConfig(process.argv.slice(2), process.env);
   const log = pino({ level: config.logLevel, base: { worker: config.name } });
-  const [chosen] = chooseDevices(config.device, await findDevices());
-  const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
-  const { catalogue, engine, device } = description;
-  const worker = { id: randomUUID(), name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue };
+  const id = randomUUID();
+  const findOutfit = async (): Promise<Outfit> => {
+    const [chosen] = chooseDevices(config.device, await findDevices());
+    const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
+    const { catalogue, engine, device } = description;
+    return { equipment, worker: { id, name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue } };
+  };
+  const outfit = await findOutfit();
   await using client = createClient({ url: config.url[0]!, others: config.url.slice(1), ...(config.token === '' ? {} : { token: config.token }) });
   await using spool = await openSpool(config.spoolFolder);
-  const loads = reportLoads({ client, workerId: worker.id, read: loadReader(chosen!), log, stop });
-  await Promise.all([loads, runAgent({ client, worker, equipment, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: worker.id }) })]);
+  const loads = reportLoads({ client, workerId: id, read: loadReader(outfit.equipment.found!), log, stop });
+  await Promise.all([loads, runAgent({ client, outfit, findOutfit, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: id }) })]);
   // Its runs are given back by now. A lab that does not answer finds out by itself.
-  await client.worker.leave(worker.id).catch((error: unknown) => log.debug(`left without a word: ${LabError.from(error).message}`));
+  await client.worker.leave(id).catch((error: unknown) => log.debug(`left without a word: ${LabError.from(error).message}`));
 }
 
 function stopSignal(): AbortSignal {

@@ -1,7 +1,7 @@
 import { firstExamples } from '@entropic-lab/datasets';
 import { defineAttack, direction, inputGradient, objective, project, type AttackDefinition, type AttackProblem } from '@entropic-lab/plugin-sdk';
 import { LabError, AttackResult, type Norm } from '@entropic-lab/protocol';
-import { eagerRunner, prepareBackend, Rng } from '@entropic-lab/tensor';
+import { eagerRunner, prepareBackend, Rng, type Runner } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -51,7 +51,42 @@ function needed(): number[] {
   return Array.from({ length: COUNT }, (_, row) => Math.abs(pixels.slice(row * SIZE, (row + 1) * SIZE).reduce((a, b) => a + b, 0) - SIZE / 2) / SIZE);
 }
 
+/** A runner whose device holds no more than some images at a time, and fails as a compiled one does. */
+function withRoomFor(images: number): Runner {
+  const eager = eagerRunner();
+  const fits = (tensor: unknown): void => {
+    const { shape } = tensor as tf.Tensor;
+    if (shape.length === 4 && shape[0]! > images) throw new LabError('OUT_OF_MEMORY', `[engine] no room for ${shape[0]} images`);
+  };
+  return {
+    ...eager,
+    jit: (fn, options) => async (...args) => {
+      args.forEach(fits);
+      return eager.jit(fn, options)(...args);
+    },
+    loop: (step, initial, options) => {
+      fits(initial);
+      return eager.loop(step, initial, options);
+    },
+  };
+}
+
 describe('attackNetwork', () => {
+  it('gives the same where memory holds fewer images than a batch has, and says so', async () => {
+    const [roomy, tight] = [await run(gradientStep, { epsilon: 0.05 }), await run(gradientStep, { epsilon: 0.05, runner: withRoomFor(5) })];
+    expect(tight.perExample).toEqual(roomy.perExample);
+    expect(tight.messages).toEqual([
+      "[evaluation] 16 images at a time did not fit into the device's memory: it went on with 8.",
+      "[evaluation] 8 images at a time did not fit into the device's memory: it went on with 4.",
+    ]);
+    await expect(run(gradientStep, { runner: withRoomFor(0) })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+  });
+
+  it('ends where the device is lost, instead of counting that as robustness', async () => {
+    const lost: Runner = { ...eagerRunner(), loop: () => { throw new LabError('DEVICE_LOST', '[engine] gone'); } };
+    await expect(run(gradientStep, { runner: lost })).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+  });
+
   it('finds what a linear network allows, skips what is misclassified, and reports both denominators', async () => {
     const result = await run(gradientStep, { epsilon: 0.05 });
     const expected = needed().map((least, row) => (row % 10 === 0 ? 'skippedMisclassified' : least < 0.05 ? 'found' : 'notFound'));

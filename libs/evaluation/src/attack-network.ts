@@ -5,6 +5,7 @@ import { checkJob, type AttackJob } from './attack-job.ts';
 import { attackResult, countOutcomes } from './attack-result.ts';
 import { failed, skipped, type Judgement } from './judge.ts';
 import { MemberTally } from './member-tally.ts';
+import { halved } from './within-memory.ts';
 import { accuracy, DEFAULT_BATCH_SIZE, logitsOf, throwIfCancelled } from './predict.ts';
 import { whileRunning } from './while-running.ts';
 
@@ -35,7 +36,8 @@ export interface JudgedBatch {
  * Attacks each example that the network classifies correctly, and judges each proposed image itself: label, range,
  * distance, finiteness. Yields within each batch and after it, and returns the record. Needs memory for a batch, whatever the set's
  * size. An attack that throws gives the outcome `error` for its batch, with its message, and the rest goes on.
- * @throws LabError INVALID_INPUT for a senseless job, CANCELLED.
+ * A batch that does not fit into the device's memory is tried again in halves, which changes no result.
+ * @throws LabError INVALID_INPUT for a senseless job, CANCELLED, DEVICE_LOST; OUT_OF_MEMORY where no single image fits.
  */
 export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgress, AttackResult, undefined> {
   checkJob(job);
@@ -47,19 +49,25 @@ export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgr
   const order = Int32Array.from(cleanPredictions.keys()).filter((index) => cleanPredictions[index] === examples.labels[index]);
   const messages = new Set<string>(cleanPredictions.includes(-1) ? ['the network gave logits that are not finite for clean images'] : []);
   const usage = { forward: 0, backward: 0, examples: order.length, seconds: 0 };
-  const batchSize = job.batchSize ?? DEFAULT_BATCH_SIZE;
+  let batchSize = job.batchSize ?? DEFAULT_BATCH_SIZE;
   const tally = new MemberTally(examples.count);
-  for (let start = 0; start < order.length; start += batchSize) {
+  for (let start = 0; start < order.length; ) {
     throwIfCancelled(job.signal);
     const indices = order.subarray(start, start + batchSize);
     const before = judgements.length - (order.length - start);
     const calls = start === 0 ? (mostCalls(job.attack.definition, job.options) ?? Infinity) : usage.forward / start;
-    const working = whileRunning<Calls, AttackedBatch>(({ tell, signal }) => attackBatch(job, { indices, startedAt, logits, onCalls: tell, signal }), job.signal);
+    const tooMany = (thrown: unknown): undefined => void (batchSize = halved(indices.length, thrown));
+    const working = whileRunning<Calls, AttackedBatch | undefined>(({ tell, signal }) => attackBatch(job, { indices, startedAt, logits, onCalls: tell, signal }).catch(tooMany), job.signal);
     let step = await working.next();
     for (; step.done !== true; step = await working.next()) {
       yield { done: before, underWay: indices.length * Math.min(1, step.value.forward / calls), examples: examples.count, outcomes: countOutcomes(judgements) };
     }
     const batch = step.value;
+    if (batch === undefined) {
+      messages.add(`[evaluation] ${indices.length} images at a time did not fit into the device's memory: it went on with ${batchSize}.`);
+      continue;
+    }
+    start += indices.length;
     indices.forEach((index, row) => (judgements[index] = batch.judgements[row]!));
     usage.forward += batch.forward * indices.length;
     usage.backward += batch.backward * indices.length;

@@ -1,14 +1,19 @@
 import type { Diagnosis } from '@entropic-lab/protocol';
 import { asRows, crossEntropy, dispose } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorBatches, type Measurement } from './predict.ts';
+import { DEFAULT_BATCH_SIZE, tensorBatches, type Measurement } from './predict.ts';
 import { median } from './wilson.ts';
+import { withinMemory } from './within-memory.ts';
 
 /**
  * What tells a hidden gradient from robustness, over all examples of the set, in the float32 of the engine:
  * the margin of the logits, inputs without any gradient, softmax outputs of exactly 1. An empty set gives zeros.
  */
-export async function diagnose(measurement: Measurement): Promise<Diagnosis> {
+export function diagnose(measurement: Measurement): Promise<Diagnosis> {
+  return withinMemory(measurement.batchSize ?? DEFAULT_BATCH_SIZE, (batchSize) => diagnosis({ ...measurement, batchSize }));
+}
+
+async function diagnosis(measurement: Measurement): Promise<Diagnosis> {
   const { runner, examples } = measurement;
   const measure = runner.jit((inputs: tf.Tensor4D, labels: tf.Tensor1D) => signs(measurement, inputs, labels), { name: 'diagnosis' });
   const margins: number[] = [];

@@ -12,3 +12,4 @@ export * from './audit/index.ts';
 export { probabilitiesOf } from './probabilities.ts';
 export * from './metrics/index.ts';
 export { targetsOf } from './targets.ts';
+export { withinMemory } from './within-memory.ts';

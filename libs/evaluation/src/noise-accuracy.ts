@@ -4,6 +4,7 @@ import { dispose, norm, perExample, uniformInBall, type Rng } from '@entropic-la
 import { exampleRandom } from '@entropic-lab/plugin-sdk/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { answers, DEFAULT_BATCH_SIZE, imagesTensor, logitsOf, summarize, throwIfCancelled, type Measurement, type Predictions } from './predict.ts';
+import { withinMemory } from './within-memory.ts';
 
 export interface NoiseMeasurement extends Measurement {
   /** l2: Gaussian noise of exactly length epsilon; linf and l1: uniform in the ball. Then clipped to the bounds. */
@@ -12,9 +13,13 @@ export interface NoiseMeasurement extends Measurement {
   readonly rng: Rng;
 }
 
-/** Accuracy where each image has noise added once. */
-export async function noiseAccuracy(measurement: NoiseMeasurement): Promise<Predictions> {
-  const { network, examples, runner, threat, rng, batchSize = DEFAULT_BATCH_SIZE, signal } = measurement;
+/** Accuracy where each image has noise added once, in batches; in smaller ones where the device's memory does not suffice. */
+export function noiseAccuracy(measurement: NoiseMeasurement): Promise<Predictions> {
+  return withinMemory(measurement.batchSize ?? DEFAULT_BATCH_SIZE, (batchSize) => underNoise({ ...measurement, batchSize }));
+}
+
+async function underNoise(measurement: NoiseMeasurement & { readonly batchSize: number }): Promise<Predictions> {
+  const { network, examples, runner, threat, rng, batchSize, signal } = measurement;
   const logits = logitsOf(network, runner);
   const predictions = new Int32Array(examples.count);
   for (const { inputs, indices } of batches(examples, { batchSize })) {

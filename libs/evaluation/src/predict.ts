@@ -3,6 +3,7 @@ import { LabError } from '@entropic-lab/protocol';
 import type { Attackable } from '@entropic-lab/plugin-sdk/host';
 import { dispose, type Runner, type TensorFn } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { withinMemory } from './within-memory.ts';
 
 /** What every measurement of a network on a set takes. */
 export interface Measurement {
@@ -64,8 +65,12 @@ export interface Predictions {
   readonly accuracy: number;
 }
 
-/** Clean accuracy, in batches. */
-export async function accuracy(measurement: Measurement): Promise<Predictions> {
+/** Clean accuracy, in batches; in smaller ones where the device's memory does not suffice. */
+export function accuracy(measurement: Measurement): Promise<Predictions> {
+  return withinMemory(measurement.batchSize ?? DEFAULT_BATCH_SIZE, (batchSize) => predict({ ...measurement, batchSize }));
+}
+
+async function predict(measurement: Measurement): Promise<Predictions> {
   const { network, examples, runner } = measurement;
   const logits = logitsOf(network, runner);
   const predictions = new Int32Array(examples.count);

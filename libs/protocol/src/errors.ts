@@ -25,6 +25,8 @@ export const errorCodes = {
   DIVERGED: 'training produced a number that is not finite',
   UNTRACEABLE: 'a function cannot be compiled; the message names the operation',
   NO_ENGINE: 'the engine or device asked for is not available',
+  DEVICE_LOST: 'the card or its driver stopped while it computed; another attempt, on it or elsewhere, goes on from the last checkpoint',
+  OUT_OF_MEMORY: 'the device has too little memory for what was asked of it',
   RUNNER_DIED: 'the process that computed the run ended without a result',
   OUT_OF_BUDGET: 'a limit on calls, steps or time was reached',
   CANCELLED: 'somebody asked for it to stop',

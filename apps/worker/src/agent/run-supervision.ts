@@ -40,9 +40,10 @@ const partingMs = 10_000;
 
 /**
  * Computes one claimed run in a runner process: fetches its files, passes its events on, keeps its lease, ends it.
- * Resolves when the server knows the result, when the lease is lost, or when the worker stops and the lab is away.
+ * Resolves when the server knows the result, which it returns; and when the lease is lost, or when the worker stops and
+ * the lab is away.
  */
-export async function superviseRun(granted: Granted, supervision: Supervision): Promise<void> {
+export async function superviseRun(granted: Granted, supervision: Supervision): Promise<Ending | undefined> {
   const { client, log, spool, stop } = supervision;
   const { runId, attempt } = granted.lease;
   const folder = await spool.attempt({ url: client.url, runId, attempt, nextSeq: granted.nextSeq });
@@ -63,13 +64,19 @@ export async function superviseRun(granted: Granted, supervision: Supervision): 
     onLost: (error) => requests.abandon(error),
   });
   try {
-    await way.finish(await compute(granted, { ...supervision, folder, way, runner, requests }));
+    const ending = await compute(granted, { ...supervision, folder, way, runner, requests });
+    await way.finish(ending);
     await folder.remove();
+    return ending;
   } catch (error) {
-    if (over.signal.aborted) return log.warn({ runId }, `the lab is away: what it does not have of the run stays in ${folder.path}`);
+    if (over.signal.aborted) {
+      log.warn({ runId }, `the lab is away: what it does not have of the run stays in ${folder.path}`);
+      return undefined;
+    }
     await folder.remove();
     if (!(error instanceof LabError) || error.code !== 'LEASE_LOST') throw error;
     log.warn({ runId }, `run given up: ${error.message}`);
+    return undefined;
   } finally {
     stop.removeEventListener('abort', part);
     over.abort();

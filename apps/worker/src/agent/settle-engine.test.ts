@@ -31,7 +31,7 @@ describe('the engine that a worker settles on', () => {
       const present = [...optional.filter((_, i) => (mask >> i) % 2 === 1), 'cpu' as const];
       const { describe: describeOne } = machine(present);
       const onCard = await settleEngine(asked, card, { log, describe: describeOne });
-      expect(onCard.equipment).toEqual({ plugins: [], engine: present[0], device: 'gpu:0' });
+      expect(onCard.equipment).toEqual({ plugins: [], engine: present[0], device: 'gpu:0', found: card });
       const forProcessor = present.filter((engine) => ['compiled', 'tensorflow', 'wasm', 'cpu'].includes(engine)).sort((a, b) => rank(a) - rank(b));
       expect((await settleEngine(asked, processor, { log, describe: describeOne })).equipment.engine).toBe(forProcessor[0]);
     }

@@ -25,7 +25,7 @@ export interface SettleOptions {
 export async function settleEngine(asked: Equipment, device: Device, { log, describe = describeEquipment }: SettleOptions): Promise<Settled> {
   const refusals: string[] = [];
   for (const engine of enginesToTry(asked.engine, device)) {
-    const equipment = { ...asked, engine, device: device.id };
+    const equipment = { ...asked, engine, device: device.id, found: device };
     try {
       return { equipment, description: await describe(equipment, log) };
     } catch (thrown) {

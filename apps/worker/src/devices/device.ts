@@ -1,16 +1,18 @@
 import { LabError } from '@entropic-lab/protocol';
+import { z } from 'zod';
 
 /** What computes: the processor, or one graphics card. */
-export interface Device {
+export const Device = z.strictObject({
   /** `cpu`, or `gpu:0`, `gpu:1`, ... in the order of the bus. */
-  readonly id: string;
-  readonly vendor: 'cpu' | 'nvidia' | 'amd' | 'intel' | 'apple';
-  readonly name: string;
-  readonly memoryMiB?: number | undefined;
-  readonly driver?: string | undefined;
+  id: z.string(),
+  vendor: z.enum(['cpu', 'nvidia', 'amd', 'intel', 'apple']),
+  name: z.string(),
+  memoryMiB: z.number().optional(),
+  driver: z.string().optional(),
   /** What the vendor's runtime calls it: the UUID of an NVIDIA card, the folder in sysfs of another. */
-  readonly handle?: string | undefined;
-}
+  handle: z.string().optional(),
+});
+export type Device = Readonly<z.infer<typeof Device>>;
 
 /** Which devices a worker is to use: `auto`, `all`, or ids. */
 export const deviceChoice = /^(auto|all|(cpu|gpu:\d+)(,(cpu|gpu:\d+))*)$/;

@@ -3,6 +3,7 @@ import { prepareBackend, type Runner } from '@entropic-lab/tensor';
 import { chooseDevices, deviceEnvironment, deviceTitle, type Device } from '../devices/device.ts';
 import { enginesToTry } from '../devices/engine-order.ts';
 import { findDevices } from '../devices/find-devices.ts';
+import { processor } from '../devices/processor.ts';
 import type { Equipment } from '../ipc.ts';
 import { engineWays } from './engine-ways.ts';
 
@@ -16,9 +17,9 @@ export interface Engine {
  * The engine asked for on the device asked for; for `auto` the first that starts. This process sees no other card.
  * @throws LabError NO_ENGINE with what each way said.
  */
-export async function openEngine({ engine: asked, device: choice }: Omit<Equipment, 'plugins'>, onNote: (note: string) => void): Promise<Engine> {
-  const found = await findDevices();
-  const [device] = chooseDevices(choice, found);
+export async function openEngine({ engine: asked, device: choice, found: known }: Omit<Equipment, 'plugins'>, onNote: (note: string) => void): Promise<Engine> {
+  const found = known === undefined ? await findDevices() : [processor(), known];
+  const [device] = known === undefined ? chooseDevices(choice, found) : [known];
   Object.assign(process.env, deviceEnvironment(device!));
   const refusals: LabError[] = [];
   const engines = enginesToTry(asked, device!);

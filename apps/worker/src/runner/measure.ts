@@ -1,8 +1,8 @@
 import { firstExamples, type Dataset, type ExampleSet } from '@entropic-lab/datasets';
 import { entropyMeter, type EntropyMeter } from '@entropic-lab/entropy';
-import { accuracy, attackNetwork, diagnose, noiseAccuracy, probabilitiesOf, targetsOf } from '@entropic-lab/evaluation';
+import { accuracy, attackNetwork, diagnose, noiseAccuracy, probabilitiesOf, targetsOf, withinMemory } from '@entropic-lab/evaluation';
 import type { Network } from '@entropic-lab/models';
-import type { AttackResult, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
+import type { AttackResult, Entropies, FinalEvaluation, NoiseAccuracy, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
 import type { RunAttack } from './equipment.ts';
 import type { Gallery } from './gallery.ts';
@@ -34,10 +34,10 @@ export function attackWork(index: number): string {
 
 /** @throws LabError INVALID_INPUT for what could not be measured, now and not after an epoch of training. */
 export function measuring(options: MeasureOptions): Measuring {
-  const { network, runner, signal, spec } = options;
-  const meter = entropyMeter(network, { runner, signal, reading: spec.evaluation.entropy, batchSize: spec.evaluation.batchSize });
+  const { dataset, spec } = options;
+  const meter = meterOf(options, spec.evaluation.batchSize);
   meter.check();
-  attacked(options.dataset, spec);
+  attacked(dataset, spec);
   return { measure: (label, withAttacks) => measure({ ...options, meter, label, withAttacks }) };
 }
 
@@ -48,13 +48,13 @@ interface Occasion extends MeasureOptions {
 }
 
 async function* measure(occasion: Occasion): AsyncGenerator<RunEventBody, FinalEvaluation, undefined> {
-  const { network, dataset, spec, runner, pace, signal, meter, label } = occasion;
+  const { network, dataset, spec, runner, pace, signal, label } = occasion;
   const { test } = dataset;
   const measurement = { network, examples: test, runner, batchSize: spec.evaluation.batchSize, signal };
   pace.begin();
   yield progress(occasion, `${label}: accuracy and entropies`, { done: 0, total: test.count, kind: 'measure' });
   const clean = await accuracy(measurement);
-  const entropies = await meter.measure(test);
+  const entropies = await entropiesOf(occasion);
   const diagnosis = await diagnose(measurement);
   const noise = await underNoise(occasion);
   pace.advance('measure', test.count);
@@ -63,6 +63,16 @@ async function* measure(occasion: Occasion): AsyncGenerator<RunEventBody, FinalE
     results.push(yield* attackOnce(occasion, { attack, index, predictions: clean.predictions }));
   }
   return { cleanAccuracy: clean.accuracy, testExamples: test.count, entropies, diagnosis, noise, attacks: results };
+}
+
+/** Means over the test set; where the device's memory does not suffice, from smaller batches, which changes nothing. */
+function entropiesOf({ meter, dataset, spec, ...options }: Occasion): Promise<Entropies> {
+  const { batchSize } = spec.evaluation;
+  return withinMemory(batchSize, (size) => (size === batchSize ? meter : meterOf({ ...options, spec }, size)).measure(dataset.test));
+}
+
+function meterOf({ network, runner, signal, spec }: Pick<MeasureOptions, 'network' | 'runner' | 'signal' | 'spec'>, batchSize: number): EntropyMeter {
+  return entropyMeter(network, { runner, signal, reading: spec.evaluation.entropy, batchSize });
 }
 
 /** Accuracy under each noise of the spec, the same draws on every occasion. */

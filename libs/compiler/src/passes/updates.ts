@@ -24,12 +24,13 @@ const CHUNK = { least: 8_192, most: 65_536 };
 
 /**
  * Updates of many small state leaves that do the same become one update of one vector; updates of large ones are
- * done in chunks. Both only regroup elementwise work: every element is computed as before.
+ * done in chunks, unless `inChunks` is false: a card has no such cache, and would be bound by launches. Both only
+ * regroup elementwise work: every element is computed as before.
  */
-export function packUpdates(graph: Graph, count: number): Packed {
+export function packUpdates(graph: Graph, count: number, { inChunks = true }: { readonly inChunks?: boolean } = {}): Packed {
   const all = cones(graph, count);
   const families = [...new Set(all.map((cone) => cone.text))].map((text) => all.filter((cone) => cone.text === text && sizeOf(cone.shape) < LARGE)).filter((family) => family.length > 1);
-  const large = all.filter((cone) => sizeOf(cone.shape) >= LARGE && chunksOf(sizeOf(cone.shape)) !== undefined);
+  const large = all.filter((cone) => inChunks && sizeOf(cone.shape) >= LARGE && chunksOf(sizeOf(cone.shape)) !== undefined);
   return new Packing(graph, count, { families, large }).packed();
 }
 

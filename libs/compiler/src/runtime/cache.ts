@@ -7,6 +7,7 @@ import type { EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
 import { Sessions, type Model } from './sessions.ts';
+import { Transfers } from './transfers.ts';
 
 /**
  * What has been compiled, by the graph that was recorded: a function made anew for each batch, of which only the
@@ -14,12 +15,14 @@ import { Sessions, type Model } from './sessions.ts';
  */
 export class Compiled implements AsyncDisposable {
   readonly sessions: Sessions;
+  readonly transfers: Transfers;
   readonly #options: EngineOptions;
   readonly #models = new Map<string, FunctionModel | LoopModel>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = new Sessions(options);
+    this.transfers = new Transfers(this.sessions, options);
   }
 
   async function(traced: Trace, name: string): Promise<FunctionModel & Model> {

@@ -35,11 +35,19 @@ export interface StateSlot {
 }
 
 /**
- * A step as an ONNX model that takes any number K of steps in one call, by Scan. Inputs: `state<i>` as stored,
- * `step<j>` of shape [K, ...], `fixed<l>`. What depends on fixed inputs alone is computed once a call.
+ * A step as an ONNX model. Inputs: `state<i>` as stored, `step<j>`, `fixed<l>`. Where it takes many steps in one call,
+ * by Scan, `step<j>` has the shape [K, ...], and what depends on fixed inputs alone is computed once a call.
  */
 export interface LoopModel {
   readonly bytes: Uint8Array;
+  /**
+   * Whether it takes any number of steps in one call. On WebGPU it takes one: ONNX Runtime's Scan is the processor's
+   * there, and would carry the state to the host and back at every step. Instead the state stays on the card from call
+   * to call.
+   */
+  readonly many: boolean;
+  /** Outputs that stay on the card. */
+  readonly onDevice: readonly string[];
   readonly slots: readonly StateSlot[];
   readonly results: readonly (TensorType & { readonly name: string })[];
   /** Whether `steps`, of shape [K], must be fed: a Scan needs something to walk along. */
@@ -56,7 +64,8 @@ interface Slots {
 }
 
 export function loopModel(original: Graph, { state, perStep, block, provider }: StepParts, name: string): LoopModel {
-  const packed = packUpdates(original, state);
+  const many = provider !== 'webgpu';
+  const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu' });
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
@@ -64,16 +73,20 @@ export function loopModel(original: Graph, { state, perStep, block, provider }: 
   const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider });
   const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
   const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
-  const outer = declareOuter(e, slots, steps, fixed);
-  const names = writeScan(e, graph, slots, steps);
+  const outer = declareOuter(e, slots, { steps, fixed, many });
+  const made = (many ? writeScan : writeOnce)(e, graph, slots, steps);
   const results = graph.outputs.slice(values.length);
   const outputs = [
-    ...slots.carried.map((i, k) => valueInfo(names[k]!, values[i]!, storedShape(forms[i]!))),
-    ...results.map((value, k) => valueInfo(names[slots.carried.length + k]!, value, [K, ...value.shape])),
+    ...slots.carried.map((i, k) => valueInfo(made[k]!, values[i]!, storedShape(forms[i]!))),
+    ...results.map((value, k) => valueInfo(made[slots.carried.length + k]!, value, many ? [K, ...value.shape] : value.shape)),
   ];
+  const model = e.blocks.finish(name, outer, outputs);
+  const names = model.outputs.map((output) => output.name);
   return {
-    bytes: writeModel(e.blocks.finish(name, outer, outputs)),
-    needsCounter: perStep === 0,
+    bytes: writeModel(model),
+    many,
+    onDevice: many ? [] : names.slice(0, slots.carried.length),
+    needsCounter: many && perStep === 0,
     slots: values.map(({ dtype }, i) => ({ parts: partsOf(e, packed, original, i, forms[i]!), dtype, stored: storedShape(forms[i]!), input: `state${i}`, output: slots.carried.includes(i) ? names[slots.carried.indexOf(i)] : undefined })),
     results: results.map(({ shape, dtype }, k) => ({ shape, dtype, name: names[slots.carried.length + k]! })),
   };
@@ -84,18 +97,32 @@ function slotForm(e: Emitter, slot: Slot, value: Value): Form {
   return slot.chunks === undefined ? e.formOf(value) : chunked(e.formOf(value), slot.chunks);
 }
 
+interface Inputs {
+  readonly steps: readonly Value[];
+  readonly fixed: readonly Value[];
+  readonly many: boolean;
+}
+
 /** Inputs of the model; of these, what a step leaves alone is known outside the Scan. */
-function declareOuter(e: Emitter, { values, forms, carried }: Slots, steps: readonly Value[], fixed: readonly Value[]): OnnxValue[] {
+function declareOuter(e: Emitter, { values, forms, carried }: Slots, { steps, fixed, many }: Inputs): OnnxValue[] {
   const outer = [
     ...values.map((value, i) => valueInfo(`state${i}`, value, storedShape(forms[i]!))),
-    ...steps.map((value, j) => valueInfo(`step${j}`, value, [K, ...value.shape])),
-    ...(steps.length === 0 ? [{ name: 'steps', type: 'float32', dims: [K] } satisfies OnnxValue] : []),
+    ...steps.map((value, j) => valueInfo(`step${j}`, value, many ? [K, ...value.shape] : value.shape)),
+    ...(many && steps.length === 0 ? [{ name: 'steps', type: 'float32', dims: [K] } satisfies OnnxValue] : []),
     ...fixed.map((value, l) => valueInfo(`fixed${l}`, value, value.shape)),
   ];
   outer.forEach(({ name }) => e.blocks.declare(name));
   fixed.forEach((value, l) => e.def(value, `fixed${l}`));
   values.forEach((value, i) => carried.includes(i) || e.def(value, `state${i}`, forms[i]!));
   return outer;
+}
+
+/** One step; returns the names of the slots that it carries, then of what it yields. */
+function writeOnce(e: Emitter, graph: Graph, { values, forms, carried }: Slots, steps: readonly Value[]): readonly string[] {
+  carried.forEach((i) => e.def(values[i]!, `state${i}`, forms[i]!));
+  steps.forEach((value, j) => e.def(value, `step${j}`));
+  lowerNodes(graph, e);
+  return [...carried.map((i) => e.use(graph.outputs[i]!, forms[i]!)), ...graph.outputs.slice(values.length).map((value) => e.use(value))];
 }
 
 /** The Scan; returns the names of its outputs: the slots that it carries, then what each step yields. */

@@ -5,7 +5,8 @@ import { invalid } from '../errors.ts';
 import { sizeOf } from '../graph/graph.ts';
 import { trace, type AnyFunction, type Trace } from '../trace/trace.ts';
 import type { Compiled } from './cache.ts';
-import { draw, readable, signature } from './jit.ts';
+import { Captured } from './captured.ts';
+import { draw, signature } from './jit.ts';
 import type { LoopModel } from './loop-model.ts';
 import { Pace } from './pace.ts';
 import type { Feeds, Model } from './sessions.ts';
@@ -20,6 +21,7 @@ interface Variant {
   readonly stateCount: number;
   /** Leaves of x, and values drawn on the host. */
   readonly perStep: number;
+  readonly captured: Captured;
 }
 
 interface LoopOptions<S extends TensorTree, X extends TensorTree, Y extends TensorTree> {
@@ -58,7 +60,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   }
 
   read(): Promise<S> {
-    return this.#turns.take(async () => (await this.#current()).read());
+    return this.#turns.take(async () => await (await this.#current()).read());
   }
 
   write(state: S): Promise<void> {
@@ -69,8 +71,15 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     this.#disposed = true;
     if (this.#initial !== undefined) dispose(this.#initial);
     this.#initial = undefined;
-    this.#state = undefined;
-    this.#variants.clear();
+    // A call under way still reads what lies on a card.
+    const release = async (): Promise<void> => {
+      this.#variants.forEach(({ captured }) => captured[Symbol.dispose]());
+      this.#variants.clear();
+      const state = this.#state;
+      this.#state = undefined;
+      (await state?.catch(() => undefined))?.[Symbol.dispose]();
+    };
+    void this.#turns.take(release);
   }
 
   /** Steps of equal types go in one call. All are compiled before the first is taken: one that cannot be leaves the state as it was. */
@@ -104,7 +113,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     const initial = this.#initial!;
     this.#initial = undefined;
     try {
-      return await State.from(initial);
+      return await State.from(initial, this.#compiled.transfers);
     } finally {
       dispose(initial);
     }
@@ -123,27 +132,32 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     checkState(traced, stateCount, name);
     const model = await this.#compiled.loop(traced, { state: stateCount, perStep }, name);
     await this.#compiled.sessions.open(model);
-    const variant = { traced, stateCount, perStep, model };
+    const variant = { traced, stateCount, perStep, model, captured: new Captured(this.#compiled.transfers) };
     this.#variants.set(key, variant);
     return variant;
   }
 
   async #call(variant: Variant, xs: readonly X[]): Promise<Y[]> {
     const { traced, model } = variant;
-    const state = await this.#current();
-    const feeds = { ...this.#stateFeeds(state, model), ...(await stepFeeds(variant, xs)), ...(await fixedFeeds(variant)) };
+    const fixed = await fixedFeeds(variant);
     await this.#compiled.sessions.open(model);
     const started = performance.now();
-    const fetched = await this.#compiled.sessions.run(model, feeds);
+    const ys: Y[] = [];
+    for (const group of model.many ? [xs] : xs.map((x) => [x])) {
+      const results = await this.#step(variant, { ...(await stepFeeds(variant, group)), ...fixed });
+      ys.push(...group.map((_, k) => resultOf<Y>(traced, model, results, k)));
+    }
     this.#pace.took(performance.now() - started, xs.length);
-    state.take(model.slots.map(({ output }) => (output === undefined ? undefined : fromEngine(fetched[output]!))));
-    const results = model.results.map(({ name }) => fromEngine(fetched[name]!));
-    return xs.map((_, k) => resultOf<Y>(traced, model, results, k));
+    return ys;
   }
 
-  #stateFeeds(state: State<S>, model: LoopModel): Feeds {
-    const values = state.as(model.slots);
-    return Object.fromEntries(model.slots.map((slot, i) => [slot.input, toEngine(values[i]!, slot.dtype, slot.stored)]));
+  /** One call of the engine: takes the new state over, and returns what the steps yield. */
+  async #step({ model }: Variant, feeds: Feeds): Promise<Values[]> {
+    const state = await this.#current();
+    const tensors = await state.as(model.slots);
+    const fetched = await this.#compiled.sessions.run(model, { ...Object.fromEntries(model.slots.map(({ input }, i) => [input, tensors[i]!])), ...feeds });
+    state.take(model.slots.map(({ output }) => (output === undefined ? undefined : fetched[output]!)));
+    return model.results.map(({ name }) => fromEngine(fetched[name]!));
   }
 }
 
@@ -166,16 +180,15 @@ async function stepFeeds({ traced, model, stateCount }: Variant, xs: readonly Te
   const types = traced.graph.inputs.slice(stateCount, stateCount + leafCount + traced.hosts.length);
   const feeds = types.map(({ dtype, shape }, j) => {
     const parts = xs.map((_, k) => (j < leafCount ? given[k]![j]! : drawn[k]![j - leafCount]!));
-    return [`step${j}`, toEngine(joined(parts, dtype), dtype, [xs.length, ...shape])] as const;
+    return [`step${j}`, toEngine(joined(parts, dtype), dtype, model.many ? [xs.length, ...shape] : shape)] as const;
   });
   const counter = model.needsCounter ? { steps: toEngine(new Float32Array(xs.length), 'float32', [xs.length]) } : {};
   return { ...Object.fromEntries(feeds), ...counter };
 }
 
-async function fixedFeeds({ traced, model, stateCount, perStep }: Variant): Promise<Feeds> {
-  const types = traced.graph.inputs.slice(stateCount + perStep);
-  const values = await Promise.all(traced.captured.map((tensor) => readable(tensor, model.name)));
-  return Object.fromEntries(types.map(({ dtype, shape }, l) => [`fixed${l}`, toEngine(values[l]!, dtype, shape)]));
+async function fixedFeeds({ traced, model, stateCount, perStep, captured }: Variant): Promise<Feeds> {
+  const tensors = await captured.feeds(traced.captured, traced.graph.inputs.slice(stateCount + perStep), model.name);
+  return Object.fromEntries(tensors.map((tensor, l) => [`fixed${l}`, tensor]));
 }
 
 function resultOf<Y extends TensorTree>(traced: Trace, model: LoopModel, results: readonly Values[], k: number): Y {

@@ -1,6 +1,7 @@
 import { LabError } from '@entropic-lab/protocol';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../graph/builder.ts';
+import { deviceFailure } from './engine-failure.ts';
 import { functionModel } from './function-model.ts';
 import { sessionOptions, type EngineOptions, type Provider } from './engine.ts';
 
@@ -42,11 +43,15 @@ async function run(model: Uint8Array, feeds: Record<string, Tensor>, provider: P
   try {
     session = await InferenceSession.create(model, sessionOptions(options));
   } catch (cause) {
+    const failure = deviceFailure(cause, `starting ${provider}`);
+    if (failure !== undefined) throw failure;
     throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider}, but ONNX Runtime cannot start it: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
   }
   try {
     const fetched = await session.run(feeds);
     return fetched[session.outputNames[0]!]!.data as Float32Array;
+  } catch (cause) {
+    throw deviceFailure(cause, `checking ${provider}`) ?? new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a convolution, but it failed: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
   } finally {
     await session.release();
   }

@@ -1,6 +1,7 @@
 import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import { LabError } from '@entropic-lab/protocol';
 import { untraceable } from '../errors.ts';
+import { deviceFailure } from './engine-failure.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
 import { checkProvider } from './provider-check.ts';
 
@@ -9,6 +10,8 @@ export interface Model {
   readonly key: string;
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Outputs that stay on the card, where there is one. */
+  readonly onDevice?: readonly string[];
 }
 
 export type Feeds = Readonly<Record<string, OrtTensor>>;
@@ -30,6 +33,8 @@ export class Sessions implements AsyncDisposable {
     try {
       return (await session.run(feeds as Record<string, OrtTensor>)) as Readonly<Record<string, OrtTensor>>;
     } catch (cause) {
+      const failure = deviceFailure(cause, `running '${model.name}'`);
+      if (failure !== undefined) throw failure;
       throw new LabError('INTERNAL', `[compiler] ONNX Runtime failed in '${model.name}': ${(cause as Error).message}. Use an eager runner, and report it with DEBUG_GRAPH=2 output.`, { cause });
     }
   }
@@ -63,9 +68,16 @@ export class Sessions implements AsyncDisposable {
 async function create(model: Model, options: EngineOptions): Promise<InferenceSession> {
   await checkProvider(options);
   try {
-    return await InferenceSession.create(model.bytes, sessionOptions(options));
+    return await InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model) });
   } catch (thrown) {
+    const failure = deviceFailure(thrown, `opening '${model.name}'`);
+    if (failure !== undefined) throw failure;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     throw untraceable(`ONNX Runtime refuses the graph of '${model.name}': ${message}`, 'Run with fallback: \'eager\', and report it with DEBUG_GRAPH=2 output', thrown);
   }
+}
+
+/** An empty record would be taken for one that says nothing of every output, and is refused. */
+function locations({ onDevice = [] }: Model): InferenceSession.SessionOptions {
+  return onDevice.length === 0 ? {} : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) };
 }

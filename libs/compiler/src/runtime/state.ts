@@ -2,24 +2,28 @@ import { leaves, unflatten, type TensorTree } from '@entropic-lab/tensor';
 import { sizeOf, type Dtype, type TensorType } from '../graph/graph.ts';
 import { permute, plain } from '../layout/form.ts';
 import type { StateSlot } from './loop-model.ts';
-import { joined, toTensor, valuesOf, type Values } from './tensors.ts';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
+import type { Transfers } from './transfers.ts';
 
-/** A loop's state between calls of the engine, stored as the engine last left it. */
+/** A loop's state between calls of the engine, stored as the engine last left it, and where it left it. */
 export class State<S extends TensorTree> {
   readonly #form: S;
   readonly #types: readonly TensorType[];
   #slots: readonly StateSlot[];
-  #values: readonly Values[] = [];
+  readonly #transfers: Transfers;
+  #tensors: readonly OrtTensor[] = [];
 
-  private constructor(form: S) {
+  private constructor(form: S, transfers: Transfers) {
     this.#form = form;
+    this.#transfers = transfers;
     this.#types = leaves(form).map(({ shape, dtype }) => ({ shape: [...shape], dtype: dtype as Dtype }));
     this.#slots = this.#types.map((type, leaf) => alone(type, leaf));
   }
 
   /** A copy of the tensors' values. */
-  static async from<S extends TensorTree>(tree: S): Promise<State<S>> {
-    const state = new State(tree);
+  static async from<S extends TensorTree>(tree: S, transfers: Transfers): Promise<State<S>> {
+    const state = new State(tree, transfers);
     await state.write(tree);
     return state;
   }
@@ -29,19 +33,32 @@ export class State<S extends TensorTree> {
     this.#store(values, this.#slots);
   }
 
-  read(): S {
-    return unflatten(this.#form, this.#load().map((values, leaf) => toTensor(values, this.#types[leaf]!.dtype, this.#types[leaf]!.shape)));
+  async read(): Promise<S> {
+    return unflatten(this.#form, (await this.#load()).map((values, leaf) => toTensor(values, this.#types[leaf]!.dtype, this.#types[leaf]!.shape)));
   }
 
-  /** The values stored as a model wants them. */
-  as(slots: readonly StateSlot[]): readonly Values[] {
-    if (layoutOf(slots) !== layoutOf(this.#slots)) this.#store(this.#load(), slots);
-    return this.#values;
+  /** The tensors stored as a model wants them: on the card where that keeps what it has. */
+  async as(slots: readonly StateSlot[]): Promise<readonly OrtTensor[]> {
+    if (layoutOf(slots) !== layoutOf(this.#slots)) this.#store(await this.#load(), slots);
+    if (this.#transfers.needed) {
+      const unchanged = slots.map(({ output }, i) => output === undefined && this.#tensors[i]!.location === 'cpu');
+      this.#tensors = await Promise.all(this.#tensors.map((tensor, i) => (unchanged[i] ? this.#transfers.toDevice(tensor) : tensor)));
+    }
+    return this.#tensors;
   }
 
   /** Takes over what a model returned; undefined keeps what there is. */
-  take(values: readonly (Values | undefined)[]): void {
-    this.#values = this.#values.map((old, i) => values[i] ?? old);
+  take(tensors: readonly (OrtTensor | undefined)[]): void {
+    this.#tensors = this.#tensors.map((old, i) => {
+      if (tensors[i] === undefined) return old;
+      release(old);
+      return tensors[i];
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#tensors.forEach(release);
+    this.#tensors = [];
   }
 
   /** The state's tree with tensors of its types, for tracing. */
@@ -51,18 +68,25 @@ export class State<S extends TensorTree> {
 
   /** Copies: the values may be a tensor's own memory. */
   #store(byLeaf: readonly Values[], slots: readonly StateSlot[]): void {
-    this.#values = slots.map(({ parts, dtype }) => joined(parts.map(({ leaf, form }) => permute(byLeaf[leaf]!, form, 'store')), dtype));
+    this.#tensors.forEach(release);
+    this.#tensors = slots.map(({ parts, dtype, stored }) => toEngine(joined(parts.map(({ leaf, form }) => permute(byLeaf[leaf]!, form, 'store')), dtype), dtype, stored));
     this.#slots = slots;
   }
 
   /** Every leaf's values as TF.js stores them. */
-  #load(): Values[] {
+  async #load(): Promise<Values[]> {
+    const stored = await Promise.all(this.#tensors.map((tensor) => (tensor.location === 'cpu' ? fromEngine(tensor) : this.#transfers.toHost(tensor))));
     const byLeaf: Values[] = [];
     this.#slots.forEach(({ parts }, i) => {
-      for (const { leaf, form, offset, shape } of parts) byLeaf[leaf] = permute(this.#values[i]!.subarray(offset, offset + sizeOf(shape)), form, 'load');
+      for (const { leaf, form, offset, shape } of parts) byLeaf[leaf] = permute(stored[i]!.subarray(offset, offset + sizeOf(shape)), form, 'load');
     });
     return byLeaf;
   }
+}
+
+/** Frees a card's memory; what lies in the host's, others may hold. */
+export function release(tensor: OrtTensor): void {
+  if (tensor.location === 'gpu-buffer') tensor.dispose();
 }
 
 /** A slot that holds one leaf as TF.js stores it. */

@@ -7,7 +7,7 @@ import type { Budget, Calls } from './budget.ts';
 import { intoThreatModel, checkShape, pixelPairs } from './into-threat-model.ts';
 import { allowed } from './measure.ts';
 import { MemberLog, type MemberReport } from './member-log.ts';
-import { asPluginError, perturb, type Proposal } from './propose.ts';
+import { asPluginError, notThePlugins, perturb, type Proposal } from './propose.ts';
 
 /** Runs the members of an attack made of others, one after another, and remembers what each came to. */
 export class Members {
@@ -58,7 +58,7 @@ export class Members {
       if (failed.length > 0) error = new LabError('PLUGIN_FAILED', `[${proposal.attack.name}] gave images with pixels that are NaN or infinite`);
     } catch (thrown) {
       error = asPluginError(thrown, proposal.attack.name);
-      if (error.code === 'CANCELLED') throw error;
+      if (notThePlugins.has(error.code)) throw error;
       if (error.code === 'PLUGIN_FAILED') failed = [...rows.keys()];
     } finally {
       engine.endScope(images);

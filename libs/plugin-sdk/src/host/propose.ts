@@ -1,4 +1,4 @@
-import { LabError, type ThreatModel } from '@entropic-lab/protocol';
+import { LabError, type ErrorCode, type ThreatModel } from '@entropic-lab/protocol';
 import type { Rng, Runner } from '@entropic-lab/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttackDefinition, AttackProblem, Criterion } from '../attack.ts';
@@ -52,7 +52,7 @@ export interface FailedProposal {
 /**
  * What the attack proposes for a batch, moved into the threat model: for training, and for an evaluation that still
  * has to judge it. Tensors that the plugin made are disposed of. A batch of none is not given to the plugin.
- * @throws LabError CANCELLED. What the plugin does wrong is returned, as PLUGIN_FAILED or OUT_OF_BUDGET, never thrown.
+ * @throws LabError CANCELLED; DEVICE_LOST, OUT_OF_MEMORY as the engine failed. What the plugin does wrong is returned, as PLUGIN_FAILED or OUT_OF_BUDGET, never thrown.
  */
 export async function propose(proposal: Proposal): Promise<Proposed | FailedProposal> {
   const budget = new Budget(proposal);
@@ -70,14 +70,17 @@ export async function propose(proposal: Proposal): Promise<Proposed | FailedProp
     return { images, notFinite, members: members.reports, ...used() };
   } catch (thrown) {
     const error = asPluginError(thrown, proposal.attack.name);
-    if (error.code === 'CANCELLED') throw error;
+    if (notThePlugins.has(error.code)) throw error;
     return { error, ...used() };
   }
 }
 
+/** What ends an attack and says nothing of it: judged as its failure, a lost card would count as robustness. */
+export const notThePlugins: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'DEVICE_LOST', 'OUT_OF_MEMORY']);
+
 /** What a plugin threw, as an error with a code that names it. */
 export function asPluginError(thrown: unknown, name: string): LabError {
-  if (thrown instanceof LabError && (thrown.code === 'CANCELLED' || thrown.code === 'OUT_OF_BUDGET')) return thrown;
+  if (thrown instanceof LabError && (notThePlugins.has(thrown.code) || thrown.code === 'OUT_OF_BUDGET')) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new LabError('PLUGIN_FAILED', message.startsWith('[') ? message : `[${name}] ${message}`, { cause: thrown });
 }

@@ -33,6 +33,9 @@ export const mendable: Readonly<Record<ErrorCode, boolean>> = {
   UNTRACEABLE: false,
   // Of this worker; the next may have it.
   NO_ENGINE: true,
+  DEVICE_LOST: true,
+  // Others on the same device may be gone by then, and another worker may have more.
+  OUT_OF_MEMORY: true,
   RUNNER_DIED: true,
   OUT_OF_BUDGET: false,
   CANCELLED: false,
