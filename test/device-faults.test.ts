@@ -17,7 +17,7 @@ const weightsOf = (events: readonly SeenEvent[]): unknown[] => events.filter(({ 
 const epochsOf = (events: readonly SeenEvent[]): unknown[] => events.filter(({ type }) => type === 'epoch').map(({ body }) => (body['metrics'] as { epoch: number }).epoch);
 
 // The loss of the device is injected at the session of ONNX Runtime; the worker, its processes and the lab are real.
-it('a run whose device is lost goes on from its checkpoint after the worker has looked for devices again', async () => {
+it('a run whose device is lost goes on from its checkpoint after the worker has looked for devices again', { timeout: 300_000 }, async () => {
   await using folder = await temporaryFolder();
   await using server = startProcess('apps/server/src/main.ts', ['--folder', join(folder.path, 'lab'), '--port', '0', '--retrySeconds', '0', '--logLevel', 'warn']);
   const url = `${String((await server.ready)['url'])}/graphql`;

@@ -3,6 +3,7 @@ import { eagerRunner, prepareBackend } from '@entropic-lab/tensor';
 import { parseArgs } from 'node:util';
 import { benchStore } from './store/bench.ts';
 import { cases, type Case } from './cases.ts';
+import { callTimes } from './calls.ts';
 import { compileTimes } from './compile-time.ts';
 import { footprints } from './memory.ts';
 import { TorchPeer } from './peer.ts';
@@ -16,6 +17,7 @@ if (process.argv[2] === 'live') {
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     threads: { type: 'string', default: '1' },
     model: { type: 'string' },
@@ -56,22 +58,54 @@ async function speeds(task: Case['task']): Promise<void> {
   }
 }
 
-const tasks: Readonly<Record<string, () => Promise<void>>> = {
-  step: () => speeds('step'),
-  attack: () => speeds('attack'),
-  compile: async () => {
-    for await (const line of compileTimes(threads)) tell(line, `${line.model.padEnd(10)} B${line.batch}  ${line.milliseconds.toFixed(0)} ms to compile (CPU ${line.cpuMilliseconds.toFixed(0)})`);
+interface Task {
+  /** Options of its own, and what it measures. */
+  readonly help: readonly [options: string, measures: string];
+  readonly run: () => Promise<void>;
+}
+
+const speedOptions = '[--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]';
+const tasks: Readonly<Record<string, Task>> = {
+  step: { help: [speedOptions, 'training steps, compiled beside PyTorch and eager TF.js on WASM, in turn'], run: () => speeds('step') },
+  attack: { help: [speedOptions, 'steps of PGD on 250 images, likewise'], run: () => speeds('attack') },
+  compile: {
+    help: ['[--threads 1]', "what the first call of each model's training step costs beyond a later one"],
+    run: async () => {
+      for await (const line of compileTimes(threads)) tell(line, `${line.model.padEnd(10)} B${line.batch}  ${line.milliseconds.toFixed(0)} ms to compile (CPU ${line.cpuMilliseconds.toFixed(0)})`);
+    },
   },
-  store: () => benchStore({ json: options.json, runs: Number(options.runs), epochs: Number(options.epochs), rounds: 20 }),
-  memory: async () => {
-    for await (const line of footprints(threads)) tell(line, `${String(line.steps).padStart(6)} steps: ${line.tensors} tensors, ${line.residentMiB} MiB`);
+  calls: {
+    help: ['[--threads 1] [--model lenet5] [--seconds 1.2]', 'how long a call of the engine keeps a process from hearing of a cancel'],
+    run: async () => {
+      for await (const line of callTimes({ threads, seconds: Number(options.seconds), model: options.model })) {
+        const { median, longest } = line.milliseconds;
+        tell(line, `${line.task.padEnd(6)} ${line.model.padEnd(10)} B${String(line.batch).padEnd(4)} ${line.stepsPerCall} steps a call, ${median} ms, longest ${longest}`);
+      }
+    },
+  },
+  store: {
+    help: ['[--runs 100000] [--epochs 100]', "the lab's questions about the past, on a store of so many runs"],
+    run: () => benchStore({ json: options.json, runs: Number(options.runs), epochs: Number(options.epochs), rounds: 20 }),
+  },
+  memory: {
+    help: ['[--threads 1]', 'tensors and memory along 10,000 training steps'],
+    run: async () => {
+      for await (const line of footprints(threads)) tell(line, `${String(line.steps).padStart(6)} steps: ${line.tensors} tensors, ${line.residentMiB} MiB`);
+    },
   },
 };
 
-const task = tasks[positionals[0] ?? ''];
-if (task === undefined) {
-  console.error('usage: bench live [...] | step|attack|compile|memory|store [--json] [--runs 100000] [--epochs 100] [--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]');
-  process.exit(2);
+function usage(names: readonly string[]): string {
+  const lines = names.map((name) => `  ${name.padEnd(8)} ${tasks[name]!.help[1]}\n${' '.repeat(11)}${tasks[name]!.help[0]}`);
+  const live = names.length > 1 ? ["  live     events over WebSocket to many subscribers: `bench live --help`"] : [];
+  return ['usage: npm run bench -- TASK [--json] [options]', ...lines, ...live, '  --json   one JSON object a line'].join('\n');
+}
+
+const [name = ''] = positionals;
+const task = tasks[name];
+if (options.help || task === undefined) {
+  (options.help ? console.log : console.error)(usage(task === undefined ? Object.keys(tasks) : [name]));
+  process.exit(options.help ? 0 : 2);
 }
 await prepareBackend('wasm');
-await task();
+await task.run();

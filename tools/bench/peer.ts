@@ -3,8 +3,16 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Case, Samples } from './cases.ts';
 
+/** Debian's, for which python3-torch is made. */
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = fileURLToPath(new URL('../peers/torch_peer.py', import.meta.url));
+
+export interface PeerOptions {
+  /** Default `/usr/bin/python3`. */
+  readonly python?: string;
+  /** Default `cpu`. */
+  readonly device?: 'cpu' | 'cuda';
+}
 
 /** PyTorch in a process of its own, which times steps on request. */
 export class TorchPeer implements Disposable {
@@ -12,17 +20,17 @@ export class TorchPeer implements Disposable {
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
 
-  constructor(threads: number) {
+  constructor(threads: number, { python = PYTHON, device = 'cpu' }: PeerOptions = {}) {
     // torch.set_num_threads alone does not reach the BLAS on the thread that runs the way back.
     const limits = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive' };
-    this.#process = spawn(PYTHON, [SCRIPT, String(threads)], { env: { ...process.env, ...limits } });
+    this.#process = spawn(python, [SCRIPT, String(threads), device], { env: { ...process.env, ...limits } });
     this.#process.stderr.pipe(process.stderr);
     this.#reader = createInterface({ input: this.#process.stdout });
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
-  static isThere(): boolean {
-    return spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
+  static isThere({ python = PYTHON, device = 'cpu' }: PeerOptions = {}): boolean {
+    return spawnSync(python, ['-c', device === 'cuda' ? 'import torch, sys; sys.exit(not torch.cuda.is_available())' : 'import torch']).status === 0;
   }
 
   /** Times of the steps taken within `seconds`. */

@@ -1,7 +1,8 @@
 """The same training steps and attacks in PyTorch, timed on request.
 
 Reads one JSON object a line: {"task": "step" | "attack", "model": ..., "batch": ..., "seconds": ...} and answers with
-one: {"ms": [wall time of each step in milliseconds], "cpu": [CPU time of each]}. The number of threads is the first argument.
+one: {"ms": [wall time of each step in milliseconds], "cpu": [CPU time of each]}. The number of threads is the first argument,
+the device ("cpu" or "cuda") the second. On a card, steps are timed twenty at a time, so that it is not made to wait for each.
 """
 import json
 import sys
@@ -12,6 +13,8 @@ import torch.nn.functional as F
 from torch import nn
 
 threads = int(sys.argv[1])
+device = sys.argv[2] if len(sys.argv) > 2 else "cpu"
+together = 20 if device == "cuda" else 1
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 
@@ -59,8 +62,9 @@ def entropy(h):
 
 def training_step(name, batch):
     network, shape = build(name)
+    network.to(device)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, eps=1e-7, foreach=False)
-    x, labels = torch.rand(batch, *shape), torch.randint(0, 10, (batch,))
+    x, labels = torch.rand(batch, *shape, device=device), torch.randint(0, 10, (batch,), device=device)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -75,9 +79,10 @@ def training_step(name, batch):
 
 def attack_step(name, batch):
     network, shape = build(name)
+    network.to(device)
     for parameter in network.parameters():
         parameter.requires_grad_(False)
-    x0, labels = torch.rand(batch, *shape), torch.randint(0, 10, (batch,))
+    x0, labels = torch.rand(batch, *shape, device=device), torch.randint(0, 10, (batch,), device=device)
     state = {"x": x0.clone()}
 
     def step():
@@ -95,9 +100,12 @@ def timed(step, seconds):
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(wall) < 3:
         start, start_cpu = time.perf_counter(), time.process_time()
-        step()
-        wall.append((time.perf_counter() - start) * 1e3)
-        cpu.append((time.process_time() - start_cpu) * 1e3)
+        for _ in range(together):
+            step()
+        if device == "cuda":
+            torch.cuda.synchronize()
+        wall.append((time.perf_counter() - start) * 1e3 / together)
+        cpu.append((time.process_time() - start_cpu) * 1e3 / together)
     return {"ms": wall, "cpu": cpu}
 
 

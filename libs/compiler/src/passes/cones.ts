@@ -41,26 +41,33 @@ export function cones(graph: Graph, count: number): Cone[] {
   const groups = new Groups<number>();
   const owner = new Map<Node, number>();
   const updated = states.map((_, i) => i).filter((i) => behind[i]!.size > 0 && sizeOf(states[i]!.shape) > 1);
+  const placeOf = new Map(updated.map((i) => [states[i]!, i]));
   for (const i of updated) {
     groups.of(i);
     for (const node of behind[i]!) {
       const first = owner.get(node);
       if (first === undefined) owner.set(node, i);
       else groups.join(i, first);
-      node.inputs.map((value) => states.indexOf(value)).filter((j) => updated.includes(j)).forEach((j) => groups.join(i, j));
+      node.inputs.map((value) => placeOf.get(value)).forEach((j) => j !== undefined && groups.join(i, j));
     }
   }
   const roots = [...new Set(updated.map((i) => groups.of(i)))];
-  return roots.map((root) => coneOf(graph, updated.filter((i) => groups.of(i) === root), behind)).filter((cone) => cone !== undefined);
+  return roots.map((root) => coneOf(graph, updated.filter((i) => groups.of(i) === root), { behind, made })).filter((cone) => cone !== undefined);
 }
 
-function coneOf(graph: Graph, members: readonly number[], behind: readonly ReadonlySet<Node>[]): Cone | undefined {
+interface Known {
+  /** For each state leaf, the nodes that compute its update. */
+  readonly behind: readonly ReadonlySet<Node>[];
+  readonly made: ReadonlyMap<Value, Node>;
+}
+
+function coneOf(graph: Graph, members: readonly number[], { behind, made }: Known): Cone | undefined {
   const { shape } = graph.inputs[members[0]!]!;
   if (!members.every((i) => sameShape(graph.inputs[i]!.shape, shape))) return undefined;
-  const nodes = graph.nodes.filter((node) => members.some((i) => behind[i]!.has(node)));
+  const inCone = new Set(members.flatMap((i) => [...behind[i]!]));
+  const nodes = graph.nodes.filter((node) => inCone.has(node));
   const names = new Map<Value, string>(members.map((i, k) => [graph.inputs[i]!, `s${k}`]));
   const leaves: Value[] = [];
-  const made = producers(graph);
   const nameOf = (value: Value): string => {
     if (names.has(value)) return names.get(value)!;
     if (sizeOf(value.shape) === 1) return scalarName(value, made);

@@ -15,11 +15,15 @@ export const passes: readonly (readonly [name: string, rule: Rule])[] = [
   ['activation', fuseRelu],
 ];
 
-/** A graph that computes the same with less. Each pass leaves a graph that is checked, and then told to `after`. */
-export function optimize(graph: Graph, after: (name: string, graph: Graph) => void = () => {}): Graph {
-  return passes.reduce((now, [name, rule]) => {
-    const next = check(rewrite(now, rule));
-    after(name, next);
+/** Told of the graph that each pass leaves. */
+type AfterPass = (name: string, graph: Graph) => void;
+
+/** A graph that computes the same with less, checked at the end; where somebody looks at each pass, after each. */
+export function optimize(graph: Graph, after?: AfterPass): Graph {
+  const last = passes.reduce((now, [name, rule]) => {
+    const next = rewrite(now, rule);
+    after?.(name, check(next));
     return next;
   }, graph);
+  return after === undefined ? check(last) : last;
 }

