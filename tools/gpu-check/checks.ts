@@ -66,7 +66,7 @@ async function* attacked(runner: Runner, { dataset, network }: Material, { attac
   yield { check: `outcomes of ${attack}`, kind: 'words', words: perExample.outcome };
   if (attack !== 'fgsm' && attack !== 'pgd') return;
   const pixels: number[] = [];
-  for await (const { batch } of attackNetwork(job(attack === 'pgd' ? PIXEL_STEPS : undefined))) pixels.push(...batch.images);
+  for await (const { batch } of attackNetwork(job(attack === 'pgd' ? PIXEL_STEPS : undefined))) pixels.push(...(batch?.images ?? []));
   yield { check: `images of ${attack}`, kind: 'pixels', pixels: pixels.map((value) => Number(value.toPrecision(7))) };
 }
 
