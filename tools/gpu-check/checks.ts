@@ -23,6 +23,8 @@ export const least: Extent = { losses: ['entropic'], attacks: ['fgsm', 'pgd'], a
 
 const BATCH = 16;
 const EPSILON: Readonly<Record<Norm, number>> = { linf: 0.1, l2: 1.5, l1: 8 };
+/** Calls per example, so that the slowest searches take no longer than the others; what is cut short is the same everywhere. */
+const LIMITS = { attack: { forwardCalls: 200 }, audit: { forwardCalls: 2_000 } };
 /** Few steps, so that images can still be compared pixel by pixel. */
 const PIXEL_STEPS = 3;
 
@@ -58,7 +60,7 @@ async function* attacked(runner: Runner, { dataset, network }: Material, { attac
   const registered = plugins.attack(attack);
   const [norm] = registered.definition.norms as [Norm];
   const job = (steps?: number) => ({
-    network, runner, attack: registered, rng: new Rng(5), batchSize: images, examples: firstExamples(dataset.test, images, 'images'),
+    network, runner, attack: registered, rng: new Rng(5), batchSize: images, examples: firstExamples(dataset.test, images, 'images'), limits: LIMITS.attack,
     threat: { norm, epsilon: EPSILON[norm], bounds: dataset.bounds },
     options: resolveOptions(registered.definition, { norm, options: steps === undefined ? {} : { steps }, path: 'options' }),
   });
@@ -72,7 +74,7 @@ async function* attacked(runner: Runner, { dataset, network }: Material, { attac
 
 async function audited(runner: Runner, { dataset, network }: Material, images: number): Promise<Evidence> {
   const result = await finish(audit({
-    network, runner, seed: 6, battery: 'quick', batchSize: images, examples: firstExamples(dataset.test, images, 'images'),
+    network, runner, seed: 6, battery: 'quick', limits: LIMITS.audit, batchSize: images, examples: firstExamples(dataset.test, images, 'images'),
     surrogateImages: firstExamples(dataset.train, 512, 'images'),
     threat: { norm: 'linf', epsilon: EPSILON.linf, bounds: dataset.bounds },
     attackNamed: (name) => (attackNames.includes(name) ? plugins.attack(name) : undefined),
