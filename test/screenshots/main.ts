@@ -1,4 +1,4 @@
-import { createClient } from '@entropic-lab/client';
+import { createClient, graphql } from '@entropic-lab/client';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { chromiumPath, noBrowser, openBrowser } from '../fixtures/browser.ts';
 import { root } from '../fixtures/processes.ts';
 import { studioLab } from '../fixtures/studio-lab.ts';
+import { readdirSync } from 'node:fs';
 import { exampleRuns } from './example-runs.ts';
 
 /**
@@ -16,15 +17,18 @@ import { exampleRuns } from './example-runs.ts';
 const { url } = parseArgs({ options: { url: { type: 'string' } } }).values;
 if (chromiumPath === undefined) throw new Error(noBrowser);
 const folder = join(root, 'docs/studio');
-await using lab = url === undefined ? await studioLab() : undefined;
+const plugins = readdirSync(join(root, 'plugins')).map((name) => ({ package: `@entropic-lab/${name}`, root }));
+await using lab = url === undefined ? await studioLab(JSON.stringify(plugins)) : undefined;
 const address = url ?? lab!.url;
 await using client = createClient({ url: address });
 if (url === undefined) await exampleRuns(client);
 
 const done: string[] = [];
-for await (const { id, trainer } of client.runs({ filter: { status: ['succeeded'] } })) if (trainer !== null) done.push(id);
+for await (const { id, fromRun, trainer } of client.runs({ filter: { status: ['succeeded'] } })) if (trainer !== null && fromRun !== null) done.push(id);
 const [latest, other] = done;
-if (latest === undefined || other === undefined) throw new Error(`[screenshots] expected two runs that succeeded in the lab at ${address}, got ${done.length}. Start them, or leave out --url.`);
+const { edges } = (await client.ask(graphql('query Audited { runs(filter: { verdict: [reliable, suspect, masked, broken] }, first: 1) { edges { node { id } } } }'), {})).runs;
+const { studies } = await client.ask(graphql('query Latest { studies(first: 1) { id } }'), {});
+if (latest === undefined || other === undefined) throw new Error(`[screenshots] expected two retrainings that succeeded in the lab at ${address}, got ${done.length}. Start them, or leave out --url.`);
 
 interface Shot {
   readonly name: string;
@@ -37,6 +41,9 @@ const shots: readonly Shot[] = [
   { name: 'runs', path: '/', height: 560 },
   { name: 'run', path: `/runs/${latest}`, height: 1080 },
   { name: 'evaluation', path: `/runs/${latest}/evaluation`, height: 1160 },
+  ...edges.map(({ node }) => ({ name: 'audit', path: `/runs/${node.id}/evaluation`, height: 1400 })),
+  ...studies.map(({ id }) => ({ name: 'study', path: `/studies/${id}`, height: 820 })),
+  { name: 'studies', path: '/studies', height: 400 },
   { name: 'log', path: `/runs/${latest}/log`, height: 560 },
   { name: 'compare', path: `/compare?runs=${other},${latest}`, height: 1400 },
   { name: 'new-run', path: '/new', height: 1160 },

@@ -20,12 +20,12 @@ export function EpsilonPanel({ attacks, noise, cleanAccuracy }: EpsilonPanelProp
   });
   if (charts.length === 0) return null;
   return (
-    <div className="charts">
+    <div className="charts" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 352px), 1fr))' }}>
       {charts.map(({ norm, curves }) => {
         const x = [...new Set([0, ...curves.flatMap(({ points }) => [...points.keys()])])].sort((a, b) => a - b);
         const series = curves.map(({ plugin, points }, at): Series => ({
           key: `${plugin} ${at}`, name: plugin, text: plugin, ...attackMark(plugin.replace(/^.*, /, '')),
-          values: x.map((epsilon) => (epsilon === 0 ? cleanAccuracy : (points.get(epsilon) ?? null))),
+          values: x.map((epsilon) => (points.get(epsilon) ?? (epsilon === 0 && points.size > 1 ? cleanAccuracy : null))),
           hint: 'Images still correct / all attacked images; at 0 the clean accuracy of all test images',
         }));
         return <LineChart key={norm} title={`Robust accuracy against ε, ${normSigns[norm] ?? norm}`} text={`Robust accuracy against epsilon in the norm ${norm}`} hint="Images still correct after the attack / all attacked images, by the budget in units of the pixels. Errors and exhausted budgets do not count as robust. At 0: the clean accuracy." x={x} xName="ε" xFormat={(value) => number(value)} series={series} format={(value) => percent(value)} percent range={[-0.02, 1.02]} height={220} />;

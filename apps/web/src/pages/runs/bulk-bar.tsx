@@ -44,7 +44,7 @@ export function BulkBar({ selected, away, none }: BulkBarProps) {
           </div>
         </Menu.Dropdown>
       </Menu>
-      <Button size="xs" variant="default" onClick={() => void ask(() => lab.archiveRuns(selected, !away), true)} data-hint={away ? 'They are listed again' : 'They leave the lists and keep all they have'}>{away ? 'Take back' : 'Put away'}</Button>
+      <Button size="xs" variant="default" onClick={() => void ask(() => lab.archiveRuns(selected, !away), true)} data-hint={away ? 'They are listed again' : 'They leave the lists and keep all they have'}>{away ? 'Restore' : 'Archive'}</Button>
       <Button size="xs" variant="default" onClick={remove} data-hint="Runs that have ended, for good">Delete</Button>
       <Button size="xs" {...(compared ? { component: Link, href: `/compare?runs=${selected.join(',')}` } : { disabled: true })} data-hint={compared ? '' : `Two to ${mostCompared} runs can be compared`}>Compare</Button>
     </div>

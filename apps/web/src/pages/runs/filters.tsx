@@ -27,7 +27,7 @@ export function Filters({ filter, active, set, clear }: FilterInAddress) {
         w={filter.status === undefined || filter.status === null || filter.status.length < 2 ? 150 : 260}
         data={statuses.map((name) => ({ value: name, label: capital(name) }))}
         value={[...((filter.status ?? []) as RunStatus[])]}
-        onChange={(names) => set('status', names.join(','))}
+        onChange={(names) => set('status', names)}
         placeholder={filter.status === undefined ? 'Any status' : ''}
         aria-label="Status"
         clearable
@@ -35,9 +35,9 @@ export function Filters({ filter, active, set, clear }: FilterInAddress) {
       {choices.map(([name, title, data]) => (
         <Select key={name} size="xs" w={122} data={withChosen(data, filter[name])} value={filter[name] ?? null} onChange={(chosen) => set(name, chosen)} placeholder={`Any ${title.toLowerCase()}`} aria-label={title} clearable />
       ))}
-      <MultiSelect size="xs" w={filter.verdict === undefined ? 116 : 190} data={verdicts.map((name) => ({ value: name, label: capital(name) }))} value={[...(filter.verdict ?? [])]} onChange={(names) => set('verdict', names.join(','))} placeholder={filter.verdict === undefined ? 'Any verdict' : ''} aria-label="Verdict" clearable />
-      <MultiSelect size="xs" w={filter.tags === undefined ? 100 : 190} data={[...new Set([...(value?.tags ?? []), ...(filter.tags ?? [])])]} value={[...(filter.tags ?? [])]} onChange={(names) => set('tags', names.join(','))} placeholder={filter.tags === undefined ? 'Any tag' : ''} aria-label="Tags" clearable searchable />
-      <Switch size="xs" label="Put away" checked={filter.archived === 'only'} onChange={(event) => set('archived', event.currentTarget.checked ? 'only' : null)} />
+      <MultiSelect size="xs" w={filter.verdict === undefined ? 116 : 190} data={verdicts.map((name) => ({ value: name, label: capital(name) }))} value={[...(filter.verdict ?? [])]} onChange={(names) => set('verdict', names)} placeholder={filter.verdict === undefined ? 'Any verdict' : ''} aria-label="Verdict" clearable />
+      <MultiSelect size="xs" w={filter.tags === undefined ? 100 : 190} data={[...new Set([...(value?.tags ?? []), ...(filter.tags ?? [])])]} value={[...(filter.tags ?? [])]} onChange={(names) => set('tags', names)} placeholder={filter.tags === undefined ? 'Any tag' : ''} aria-label="Tags" clearable searchable />
+      <Switch size="xs" label="Archived" checked={filter.archived === 'only'} onChange={(event) => set('archived', event.currentTarget.checked ? 'only' : null)} />
       {active ? (
         <Button size="xs" variant="subtle" onClick={clear}>
           Clear filters

@@ -6,11 +6,12 @@ import { integer } from '../../design/format.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
 import { columns } from './columns.tsx';
-import { Filters } from './filters.tsx';
 import { RunTable } from './run-table.tsx';
 import './runs.css';
 import { sortOf, useFilter } from './use-filter.ts';
 
+// What the first page can do without until its rows are there.
+const Filters = lazy(() => import('./filters.tsx').then(({ Filters: component }) => ({ default: component })));
 const BulkBar = lazy(() => import('./bulk-bar.tsx').then(({ BulkBar: component }) => ({ default: component })));
 
 /** All runs, live. */
@@ -34,7 +35,7 @@ export function RunsPage() {
         {selected.length === 0 ? null : (
           <Suspense><BulkBar selected={selected} away={filters.filter.archived === 'only'} none={() => setSelected([])} /></Suspense>
         )}
-        <Filters {...filters} />
+        <Suspense fallback={<div className="filters" />}><Filters {...filters} /></Suspense>
       </div>
       {list.error === undefined ? null : <ErrorNote error={list.error} />}
       {nothing ? <Nothing filtered={filters.active} clear={filters.clear} /> : <RunTable list={list} order={filters} selected={selected} toggle={toggle} />}

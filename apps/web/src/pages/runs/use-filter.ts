@@ -16,7 +16,7 @@ export interface FilterInAddress {
   /** Key of the column by which the table is sorted. */
   readonly sortedBy: string | undefined;
   readonly descending: boolean;
-  set(name: TextFilter | ListFilter | 'archived', value: string | null): void;
+  set(name: TextFilter | ListFilter | 'archived', value: string | readonly string[] | null): void;
   /** @param column undefined: newest first. */
   sortBy(column: string | undefined, descending: boolean): void;
   clear(): void;
@@ -24,18 +24,18 @@ export interface FilterInAddress {
 
 export function useFilter(): FilterInAddress {
   const [params, setParams] = useSearchParams();
-  const list = (name: ListFilter): string[] => (params.get(name) ?? '').split(',').filter((entry) => entry !== '');
+  const list = (name: ListFilter): string[] => params.getAll(name).filter((entry) => entry !== '');
   const known = <T extends string>(name: ListFilter, all: readonly T[]): T[] => list(name).filter((entry): entry is T => (all as readonly string[]).includes(entry));
   const chosen = texts.flatMap((name) => (params.get(name) ? [[name, params.get(name)!] as const] : []));
   const many: Pick<RunFilter, ListFilter> = { status: known('status', statuses), verdict: known<Verdict>('verdict', verdicts), tags: list('tags') };
   const given = Object.entries(many).filter(([, entries]) => (entries ?? []).length > 0);
   const archived = params.get('archived') === 'only' ? ({ archived: 'only' } as const) : {};
-  const change = (entries: Readonly<Record<string, string | null>>, replace = false) =>
+  const change = (entries: Readonly<Record<string, string | readonly string[] | null>>, replace = false) =>
     setParams((before) => {
       const next = new URLSearchParams(before);
       for (const [name, value] of Object.entries(entries)) {
-        if (value === null || value === '') next.delete(name);
-        else next.set(name, value);
+        next.delete(name);
+        for (const one of value === null || value === '' ? [] : [value].flat()) next.append(name, one);
       }
       return next;
     }, { replace });

@@ -1,3 +1,4 @@
+import { useComputedColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { cividis } from '../../charts/cividis.ts';
 import { axisOf } from './axis.ts';
@@ -18,6 +19,8 @@ const [width, height, top, foot, side] = [1000, 300, 34, 22, 70];
 /** A line a run, from what was set for it to what came out: the pointer shows one, a click opens it. */
 export function Parallel({ rows, paths, metric, onOpen }: ParallelProps) {
   const [pointed, setPointed] = useState<string>();
+  // The dark end of the map is not seen on a dark page, the light end not on a light one.
+  const dark = useComputedColorScheme('light') === 'dark';
   const parameters = (row: StudyRunShown) => row.parameters as Record<string, unknown>;
   const columns = [...paths.map((path) => ({ title: shortName(path, paths), hint: path, read: (row: StudyRunShown): unknown => parameters(row)[path] })), { title: metricTitle(metric), hint: metric, read: (row: StudyRunShown): unknown => metricOf(row, metric) }];
   const axes = columns.map(({ read }, at) => axisOf(rows.map(read), { ofOption: at < paths.length }));
@@ -37,7 +40,7 @@ export function Parallel({ rows, paths, metric, onOpen }: ParallelProps) {
           return (
             <g key={row.run.id} onMouseEnter={() => setPointed(row.run.id)} onMouseLeave={() => setPointed(undefined)} onClick={() => onOpen(row.run.id)} style={{ cursor: 'pointer' }}>
               <polyline points={points} fill="none" stroke="transparent" strokeWidth="12" />
-              <polyline points={points} fill="none" stroke={cividis(0.12 + 0.76 * places.at(-1)!)} strokeWidth={pointed === row.run.id ? 3.5 : 2} opacity={quiet ? 0.15 : 0.9} strokeLinejoin="round" />
+              <polyline points={points} fill="none" stroke={cividis(dark ? 0.42 + 0.58 * places.at(-1)! : 0.84 * places.at(-1)!)} strokeWidth={pointed === row.run.id ? 3.5 : 2} opacity={quiet ? 0.15 : 0.9} strokeLinejoin="round" />
             </g>
           );
         })}
