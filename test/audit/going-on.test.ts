@@ -46,6 +46,12 @@ describe('an audit', { timeout: 600_000 }, () => {
   it('is a record that the protocol knows, with a line for each row of the battery', () => {
     expect(AuditResult.parse(whole)).toEqual(whole);
     expect(whole.lines.map(({ id }) => id)).toEqual(battery.map(({ id }) => id));
+    const measured = (id: string, name: string): number | null => whole.lines.find((line) => line.id === id)!.measured.find((one) => one.name === name)!.value;
+    // Within epsilon more than half fall, says the headline; so the median of the shortest perturbations is within it, too.
+    expect(measured('minimal-perturbation', 'median minimal perturbation')).toBeGreaterThan(0);
+    expect(measured('minimal-perturbation', 'median minimal perturbation')).toBeLessThan(EPSILON);
+    expect(measured('clever', 'median CLEVER score')).toBeGreaterThan(0);
+    expect(measured('clever', 'median CLEVER score')).toBeLessThanOrEqual(2 * EPSILON);
     const { claim, headline, worstCase, correct, disproved } = whole;
     expect(worstCase.robust).toBeLessThanOrEqual(Math.min(claim.robust, headline.robust));
     expect(disproved).toBe(claim.robust - worstCase.robust);

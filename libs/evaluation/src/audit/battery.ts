@@ -1,5 +1,6 @@
 import { claimLine, comparedAttacks, comparedLine, headlineAttacks, headlineIds, headlineLine } from './lines/attack-lines.ts';
 import { adaptiveEntropy } from './lines/adaptive-entropy.ts';
+import { clever, minimalPerturbation } from './lines/distances.ts';
 import { epsilonLine, largestEpsilon } from './lines/epsilons.ts';
 import { gradientAgreement } from './lines/gradient-agreement.ts';
 import { logitScale } from './lines/logit-scale.ts';
@@ -37,10 +38,12 @@ export const battery: readonly BatteryLine[] = [
   adaptiveEntropy,
   ...headlineAttacks.map(headlineLine),
   decisionLine,
+  minimalPerturbation,
+  clever,
 ];
 
 /** Plugins that the battery asks the catalogue for. */
-export const batteryPlugins = ['apgd', 'fab', 'fgsm', 'hop-skip-jump', 'noise', 'pgd', 'square'];
+export const batteryPlugins = ['apgd', 'fab', 'fgsm', 'fmn', 'hop-skip-jump', 'noise', 'pgd', 'square'];
 
 /** Calls that the battery makes at most, a gradient counted as two, where all examples are classified correctly. */
 export function auditCalls(size: Battery, examples: number): number {

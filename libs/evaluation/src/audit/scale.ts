@@ -21,6 +21,9 @@ export interface Scale {
   /** Examples that the decision-based attack gets, and its leaps; of the paper's 64 the first bring the most. */
   readonly decisionSample: number;
   readonly decisionSteps: number;
+  /** Steps of the search for short perturbations, and examples that get a CLEVER score. */
+  readonly minimalSteps: number;
+  readonly cleverSample: number;
   /** Steps of 64 images in which the surrogate learns the network's answers. */
   readonly surrogateSteps: number;
 }
@@ -32,14 +35,14 @@ export interface Scale {
 export const scales: Readonly<Record<Battery, Scale>> = {
   quick: {
     sample: 40, pgdSteps: 40, restarts: 2, manySteps: 100, noiseRepeats: 5, draws: 5, autoSteps: 25, targets: 3,
-    queries: 500, sampleQueries: 300, decisionSample: 5, decisionSteps: 3, surrogateSteps: 150,
+    queries: 500, sampleQueries: 300, decisionSample: 5, decisionSteps: 3, minimalSteps: 50, cleverSample: 2, surrogateSteps: 150,
   },
   standard: {
     sample: 200, pgdSteps: 40, restarts: 5, manySteps: 200, noiseRepeats: 20, draws: 10, autoSteps: 100, targets: 9,
-    queries: 2000, sampleQueries: 1000, decisionSample: 20, decisionSteps: 10, surrogateSteps: 400,
+    queries: 2000, sampleQueries: 1000, decisionSample: 20, decisionSteps: 10, minimalSteps: 100, cleverSample: 10, surrogateSteps: 400,
   },
   thorough: {
     sample: 1000, pgdSteps: 40, restarts: 10, manySteps: 1000, noiseRepeats: 100, draws: 30, autoSteps: 100, targets: 9,
-    queries: 5000, sampleQueries: 5000, decisionSample: 100, decisionSteps: 30, surrogateSteps: 2000,
+    queries: 5000, sampleQueries: 5000, decisionSample: 100, decisionSteps: 30, minimalSteps: 1000, cleverSample: 50, surrogateSteps: 2000,
   },
 };

@@ -19,8 +19,8 @@ export const maskingLines: ReadonlySet<string> = new Set([
   'temperature', 'self-scaled', 'margin', 'dlr', 'averaged-output', 'transfer-original', 'transfer-surrogate', 'black-box', 'decision-based',
 ]);
 
-/** Lines that a verdict does without: they need something that not every audit has, or only deepen another line. */
-export const optionalLines: ReadonlySet<string> = new Set(['averaged-output', 'transfer-original', 'transfer-surrogate', 'adaptive-entropy', 'decision-based']);
+/** Lines that a verdict does without: they need something that not every audit has, or only deepen another line, or measure without judging. */
+export const optionalLines: ReadonlySet<string> = new Set(['averaged-output', 'transfer-original', 'transfer-surrogate', 'adaptive-entropy', 'decision-based', 'minimal-perturbation', 'clever']);
 
 /** A difference below 5 % of the correctly classified examples, or within chance at 5 %, does not overturn a claim. */
 const MATERIAL_SHARE = 0.05;

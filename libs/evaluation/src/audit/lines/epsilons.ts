@@ -1,6 +1,6 @@
 import type { Norm, ThreatModel } from '@entropic-lab/protocol';
 import { attackSome } from '../attack-run.ts';
-import type { BatteryLine, LineContext, LineOutcome } from '../line.ts';
+import type { AuditJob, BatteryLine, LineContext, LineOutcome } from '../line.ts';
 import { findingOf, percent, quantity, share } from '../measured.ts';
 import { withAttack } from './attack-lines.ts';
 import { CLAIM, concernAt, overturnedBy } from './compare.ts';
@@ -11,6 +11,10 @@ const largest: Readonly<Record<Norm, (range: number, size: number) => number>> =
   l2: (range, size) => range * Math.sqrt(size),
   l1: (range, size) => range * size,
 };
+
+export function largestBudget({ threat: { bounds, norm }, network }: AuditJob): number {
+  return largest[norm](bounds.max - bounds.min, network.inputShape.reduce((product, length) => product * length, 1));
+}
 
 export const largestEpsilon: BatteryLine = {
   id: 'largest-epsilon',
@@ -23,8 +27,7 @@ export const largestEpsilon: BatteryLine = {
   run: (context) =>
     withAttack({ plugin: 'pgd' }, context, async function* (attack) {
       const { job, sample } = context;
-      const { bounds, norm } = job.threat;
-      const epsilon = largest[norm](bounds.max - bounds.min, job.network.inputShape.reduce((product, length) => product * length, 1));
+      const epsilon = largestBudget(job);
       const { found, calls } = yield* attackSome(context, { attack, preset: 'foolbox', indices: sample, threat: { ...job.threat, epsilon } });
       const survivors = sample.length - found.length;
       return {

@@ -34,8 +34,14 @@ export const transferSurrogate: BatteryLine = {
     const surrogate = await trainSurrogate(context, images);
     if (surrogate === undefined) return notRun('The images are too small for the surrogate, a LeNet-5.');
     using network = surrogate;
+    // To learn is the first half.
     yield 0.5;
-    return yield* transferred(context, network);
+    const work = transferred(context, network);
+    for (;;) {
+      const step = await work.next();
+      if (step.done === true) return step.value;
+      yield 0.5 + step.value / 2;
+    }
   },
 };
 
