@@ -1,4 +1,4 @@
-import { createSourceEventStream, GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, validate, type DocumentNode, type ExecutionResult, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import { createSourceEventStream, NoSchemaIntrospectionCustomRule, specifiedRules, validate, type DocumentNode, type ExecutionResult, type GraphQLError, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
