@@ -154,12 +154,16 @@ describe.skipIf(!installed)('a PostgreSQL database of an older version', () => {
     await holder.query('lock table runs in access share mode');
     const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../../fixtures/open-folder.ts'), folder, url], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout!, 'data');
-    const waits = async () => (await holder.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%alter table%'`)).rows.length;
+    // A connection of its own: within a transaction PostgreSQL shows who is active as it was at the first look.
+    const watcher = new pg.Client({ connectionString: url });
+    await watcher.connect();
+    const waits = async () => (await watcher.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%alter table%'`)).rows.length;
     while ((await waits()) === 0) await sleep(50);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await holder.query('rollback');
     await holder.end();
+    await watcher.end();
     await expectReadable(folder, url);
   }, 180_000);
 });
