@@ -47,7 +47,7 @@ async function stage(folder: string): Promise<void> {
   await makeMaterial(material);
   for (const [name, extent] of Object.entries({ whole, least }) as ['whole' | 'least', typeof whole][]) {
     console.log(`recording what the processor computes (${name})`);
-    writeFileSync(join(material, RECORDED[name]), JSON.stringify(await record(material, extent)));
+    writeFileSync(join(material, RECORDED[name]), JSON.stringify(await record(material, extent, (check) => console.log(`  ${check}`))));
   }
 }
 

@@ -31,14 +31,14 @@ export async function makeMaterial(folder: string): Promise<void> {
   }
 }
 
-/** What the processor computes of every check. */
-export async function record(folder: string, extent: Extent): Promise<Evidence[]> {
+/** What the processor computes of every check. @param onEach is told of each as it ends. */
+export async function record(folder: string, extent: Extent, onEach: (check: string) => void = () => {}): Promise<Evidence[]> {
   await prepareBackend('wasm');
   await using runner = compiledRunner({ threads: 1 });
   const all: Evidence[] = [];
   for await (const evidence of checks(runner, await openMaterial(folder), extent)) {
     all.push(evidence);
-    console.log(`  ${evidence.check}`);
+    onEach(evidence.check);
   }
   return all;
 }
