@@ -7,6 +7,9 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Announced } from './files.ts';
 
+/** An upload that wrote nothing for so long is over; one that goes on is left alone, however short the grace of what is whole. */
+const longestSilenceMs = 3_600_000;
+
 /** Where bytes come in and are checked before they get their name. */
 export interface Staging {
   /**
@@ -37,10 +40,11 @@ export async function openStaging(folder: string, maxBytes: number, { sweep }: {
       }
     },
     async tidy(before) {
+      const old = Math.min(before.getTime(), Date.now() - longestSilenceMs);
       for (const name of await readdir(folder)) {
         const file = join(folder, name);
         const found = await stat(file).catch(() => undefined);
-        if (found !== undefined && found.mtime < before) await rm(file, { force: true });
+        if (found !== undefined && found.mtimeMs < old) await rm(file, { force: true });
       }
     },
   };
