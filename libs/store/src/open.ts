@@ -7,6 +7,7 @@ import { openPglite } from './database/pglite.ts';
 import { openPostgres } from './database/postgres.ts';
 import { lockFolder } from './folder/lock.ts';
 import { openFolder, unusable } from './folder/open-folder.ts';
+import { backfill } from './results/backfill.ts';
 import { operations, type Store } from './store.ts';
 import { Wakes } from './wakes.ts';
 
@@ -44,6 +45,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const files = options.artifactStore === undefined ? await openDisk(join(folder, 'artifacts'), maxArtifactBytes, { sweep }) : await openS3(options.artifactStore, { staging: join(folder, 'arriving'), maxBytes: maxArtifactBytes, sweep });
     const busy = new Busy();
     const session = { database: driver.database, wakes, busy, signs: new Map<string, number>(), leaseSeconds, maxAttempts, retrySeconds };
+    await backfill(session);
     let closed: Promise<void> | undefined;
     const close = async () => {
       wakes.close();

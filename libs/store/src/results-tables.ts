@@ -59,6 +59,8 @@ export const evaluations = pgTable(
   'evaluations',
   {
     runId: text('run_id').notNull(),
+    /** The run's, so that what finds evaluations finds runs in order. */
+    number: bigint('number', { mode: 'number' }).notNull(),
     /** The event that told it. */
     seq: integer('seq').notNull(),
     /** Place among the attacks of the event, from 0. */
@@ -90,7 +92,8 @@ export const evaluations = pgTable(
     primaryKey({ columns: [entry.runId, entry.seq, entry.position] }),
     foreignKey({ columns: [entry.runId, entry.seq], foreignColumns: [runEvents.runId, runEvents.seq] }).onDelete('cascade'),
     check('evaluations_verdict', sql`${entry.verdict} in ('reliable', 'suspect', 'masked', 'broken')`),
-    index('evaluations_by_attack').on(entry.plugin, entry.epsilon, entry.attackSuccessRate).where(sql`latest`),
+    index('evaluations_by_attack').on(entry.plugin, entry.epsilon, entry.attackSuccessRate, entry.number).where(sql`latest`),
+    index('evaluations_of_run').on(entry.number, entry.plugin, entry.epsilon, entry.attackSuccessRate).where(sql`latest`),
   ],
 );
 export type EvaluationRow = typeof evaluations.$inferSelect;

@@ -60,8 +60,10 @@ export const runs = pgTable(
     check('runs_verdict', sql`${run.verdict} in ('reliable', 'suspect', 'masked', 'broken')`),
     index('runs_in_line').on(run.pool, run.priority.desc().nullsFirst(), run.number).where(sql`status = 'queued'`),
     index('runs_by_change').on(run.changed, run.id),
-    index('runs_by_status').on(run.status, run.number),
-    index('runs_by_dataset').on(run.dataset, run.number),
+    // Every list leaves out what is put away: where a run's number is all that is asked, no row need be read for it.
+    index('runs_listed').on(run.number).where(sql`archived_at is null`),
+    index('runs_by_status').on(run.status, run.number, run.archivedAt),
+    index('runs_by_dataset').on(run.dataset, run.number, run.archivedAt),
     index('runs_by_architecture').on(run.architecture, run.number),
     index('runs_by_trainer').on(run.trainer, run.number),
     index('runs_by_verdict').on(run.verdict, run.number).where(sql`verdict is not null`),

@@ -7,6 +7,7 @@ const WaitingReasonEnum = builder.enumType('WaitingReason', {
     noWorker: { description: 'No worker of its pool is there.' },
     noneOffers: { description: 'No worker of its pool offers all that it needs.' },
     retryLater: { description: 'An attempt failed; the time of the next has not come.' },
+    studyFull: { description: 'Its study has as many runs under way as it may have at a time.' },
     inLine: { description: 'Others are before it, or every worker that could do it is busy.' },
   } as const,
 });

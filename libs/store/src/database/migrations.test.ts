@@ -75,6 +75,10 @@ async function expectReadable(folder: string, databaseUrl?: string): Promise<voi
   await using store = await openStore({ folder, databaseUrl });
   expect(await store.findRun(old.id)).toMatchObject({ name: 'of an older version', status: 'succeeded', pool: 'default', priority: 0, lastSeq: 4, spec: exampleSpec() });
   expect(await store.listRuns({ limit: 10 })).toHaveLength(1);
+  // Lists and charts know it as they know new ones.
+  const filter = { options: [{ path: 'seed', equals: exampleSpec().seed }], metrics: [{ name: 'cleanAccuracy', above: 0 }] };
+  expect((await store.listRuns({ filter, order: { by: { value: 'createdAt' }, descending: true }, limit: 10 })).map(({ run, key }) => [run.id, typeof key])).toEqual([[old.id, 'number']]);
+  expect((await store.readSeries({ runIds: [old.id], names: ['cleanAccuracy'], maxPoints: 10 }))[0]?.rawPoints).toBe(1);
   const events = [];
   for await (const event of store.tail(old.id)) events.push(event.body.type);
   expect(events).toEqual(['queued', 'epoch', 'artifact', 'finished']);

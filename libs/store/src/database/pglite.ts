@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import * as tables from '../tables.ts';
 import { channel, type Driver, type Ear } from './driver.ts';
 import { migrationsFolder } from './migrations-folder.ts';
+import { plannerSettings } from './planner-settings.ts';
 
 /** PostgreSQL inside this process, with its files in `folder`; in memory where there is none. Opens in about 3 s. */
 export async function openPglite(folder: string | undefined, ear: Ear): Promise<Driver> {
@@ -11,6 +12,7 @@ export async function openPglite(folder: string | undefined, ear: Ear): Promise<
   const database = drizzle(pglite, { schema: tables });
   try {
     await migrate(database, { migrationsFolder });
+    await pglite.exec(plannerSettings);
     await pglite.listen(channel, (topic) => ear.heard(topic));
   } catch (thrown) {
     await pglite.close();

@@ -6,6 +6,7 @@ import * as tables from '../tables.ts';
 import type { Driver, Ear } from './driver.ts';
 import { listen } from './listening-connection.ts';
 import { migrationsFolder } from './migrations-folder.ts';
+import { plannerSettings } from './planner-settings.ts';
 
 export interface PostgresOptions {
   /** Told of connections that broke; the pool replaces them. */
@@ -21,7 +22,10 @@ export async function openPostgres(url: string, ear: Ear, options: PostgresOptio
   const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10, keepAlive: true });
   pool.on('error', options.onError);
   // The pool listens to idle connections alone: one that breaks while it is lent would end the process.
-  pool.on('connect', (connection) => connection.on('error', options.onError));
+  pool.on('connect', (connection) => {
+    connection.on('error', options.onError);
+    connection.query(plannerSettings).catch(options.onError);
+  });
   try {
     await migrateAlone(pool);
     const ears = await listen(url, ear, options.onError);

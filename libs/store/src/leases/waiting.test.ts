@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain, type PresentWorker, type WaitingRun } from './waiting.ts';
 
-const run = (changes: Partial<WaitingRun> = {}): WaitingRun => ({ pool: 'default', needs: ['dataset:mnist', 'attack:pgd'], notBefore: null, position: 1, ...changes });
+const run = (changes: Partial<WaitingRun> = {}): WaitingRun => ({ pool: 'default', needs: ['dataset:mnist', 'attack:pgd'], notBefore: null, position: 1, studyFull: null, ...changes });
 const worker = (changes: Partial<PresentWorker> = {}): PresentWorker => ({ name: 'one', pools: ['default'], offers: ['dataset:mnist', 'attack:pgd'], slots: 1, remaining: [], ...changes });
 
 describe('why a run waits', () => {
@@ -22,6 +22,12 @@ describe('why a run waits', () => {
     const told = explain(run({ needs }), [worker({ name: 'far', offers: ['attack:pgd'] }), worker({ name: 'near', offers: ['dataset:mnist', 'loss:entropic'] })]);
     expect(told).toMatchObject({ reason: 'noneOffers', missing: ['attack:pgd'] });
     expect(told.message).toMatch(/No single worker.*near/);
+  });
+
+  it('names the study that has as many under way as it may, though a worker is free', () => {
+    const told = explain(run({ studyFull: 2 }), [worker()]);
+    expect(told).toMatchObject({ reason: 'studyFull', position: 1, expectedSeconds: null });
+    expect(told.message).toContain('2 runs of its study');
   });
 
   it('tells the time of the next try', () => {

@@ -1,7 +1,7 @@
 /** Why a queued run waits. */
 export interface Waiting {
-  /** `noWorker`: none in the pool. `noneOffers`: none there offers all it needs. `retryLater`: its time has not come. `inLine`: others are before it, or every worker is busy. */
-  readonly reason: 'noWorker' | 'noneOffers' | 'retryLater' | 'inLine';
+  /** `noWorker`: none in the pool. `noneOffers`: none there offers all it needs. `retryLater`: its time has not come. `studyFull`: its study has as many runs under way as it may. `inLine`: others are before it, or every worker is busy. */
+  readonly reason: 'noWorker' | 'noneOffers' | 'retryLater' | 'studyFull' | 'inLine';
   /** The same in words, with what to do. */
   readonly message: string;
   /** What no worker offers, or the closest one lacks: `attack:pgd`. */
@@ -18,6 +18,8 @@ export interface WaitingRun {
   readonly needs: readonly string[];
   readonly notBefore: Date | null;
   readonly position: number | null;
+  /** How many runs of its study may be under way at a time, where so many are; null: it has room, or no study. */
+  readonly studyFull: number | null;
 }
 
 /** A worker that was heard of lately. */
@@ -41,6 +43,10 @@ export function explain(run: WaitingRun, workers: readonly PresentWorker[]): Wai
   if (able.length === 0) return { ...told, ...lacking(run, here), reason: 'noneOffers' };
   if (run.position === null) {
     return { ...told, reason: 'retryLater', message: `The run is tried again at ${run.notBefore!.toISOString()}. retryRun does it now.` };
+  }
+  if (run.studyFull !== null) {
+    const runs = run.studyFull === 1 ? 'One run of its study is under way, and no more may be at a time' : `${run.studyFull} runs of its study are under way, as many as may be at a time`;
+    return { ...told, reason: 'studyFull', message: `${runs}. It waits for one of them to end.` };
   }
   const expectedSeconds = expected(run.position, able);
   const soon = expectedSeconds === 0 ? ', a worker is free' : expectedSeconds === null ? '' : `, at most ${Math.ceil(expectedSeconds)} s to go`;

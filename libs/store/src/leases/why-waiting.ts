@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import type { Session } from '../session.ts';
-import { runs, workers } from '../tables.ts';
+import { runs, studies, workers } from '../tables.ts';
 import { due, lineOrder } from './queue.ts';
+import { studyHasRoom } from './study-room.ts';
 import { explain, type PresentWorker, type Waiting } from './waiting.ts';
 
 /** A worker that waits for a run speaks at least every minute; one that was silent for longer is not counted on. */
@@ -20,9 +21,11 @@ async function waitingRuns(database: Database, runIds: readonly string[]) {
   const order = sql.join([...lineOrder], sql`, `);
   const position = sql<number>`row_number() over (partition by ${runs.pool} order by ${order})`.mapWith(Number).as('position');
   const line = database.select({ id: runs.id, position }).from(runs).where(due).as('line');
+  const studyFull = sql<number | null>`case when ${studyHasRoom([])} then null else ${studies.concurrency} end`;
   return database
-    .select({ id: runs.id, pool: runs.pool, needs: runs.needs, notBefore: runs.notBefore, position: line.position })
+    .select({ id: runs.id, pool: runs.pool, needs: runs.needs, notBefore: runs.notBefore, position: line.position, studyFull })
     .from(runs)
+    .leftJoin(studies, eq(studies.id, runs.studyId))
     .leftJoin(line, eq(line.id, runs.id))
     .where(and(inArray(runs.id, [...runIds]), eq(runs.status, 'queued')));
 }

@@ -66,7 +66,15 @@ export interface RunFilter {
   readonly attacks?: readonly AttackFilter[] | undefined;
 }
 
-type Rules = { readonly [Field in keyof RunFilter]-?: (value: NonNullable<RunFilter[Field]>) => SQL | undefined };
+type Rules = { readonly [Field in Exclude<keyof RunFilter, SpanField>]-?: (value: NonNullable<RunFilter[Field]>) => SQL | undefined };
+
+/** Times of a run, by the fields that bound them. */
+const spans = [
+  { name: 'createdAt', from: 'createdFrom', before: 'createdBefore' },
+  { name: 'finishedAt', from: 'finishedFrom', before: 'finishedBefore' },
+] as const;
+type SpanField = (typeof spans)[number]['from' | 'before'];
+export const spanNames = spans.map(({ name }) => name);
 
 /** What each field asks of a run: one line a field. */
 const rules: Rules = {
@@ -84,19 +92,48 @@ const rules: Rules = {
   tags: (tags) => and(...tags.map((tag) => sql`exists (select 1 from ${runTags} where ${runTags.number} = ${runs.number} and ${runTags.tag} = ${tag})`)),
   archived: (which) => ({ hide: sql`${runs.archivedAt} is null`, only: sql`${runs.archivedAt} is not null`, all: undefined })[which],
   search: (text) => mentions(text),
-  createdFrom: (from) => metricIs({ name: 'createdAt', atLeast: seconds(from) }),
-  createdBefore: (end) => metricIs({ name: 'createdAt', below: seconds(end) }),
-  finishedFrom: (from) => metricIs({ name: 'finishedAt', atLeast: seconds(from) }),
-  finishedBefore: (end) => metricIs({ name: 'finishedAt', below: seconds(end) }),
   options: (options) => and(...options.map(optionIs)),
   metrics: (metrics) => and(...metrics.map(metricIs)),
   attacks: (attacks) => and(...attacks.map(attackIs)),
 };
 
+/** Fields that are answered from tables beside the runs; all others from the runs' own columns. */
+const besideFields: ReadonlySet<string> = new Set<keyof RunFilter>(['loss', 'fromRun', 'tags', 'options', 'metrics', 'attacks']);
+
 /** The filter as conditions on the table of runs. Runs that are put away pass only where the filter says so. */
 export function conditions(filter: RunFilter): SQL[] {
-  const given = Object.entries({ archived: 'hide', ...withoutUndefined(filter) });
+  return [...ownConditions(filter), ...besideConditions(filter)];
+}
+
+/** The part of them that a run's row answers. */
+export function ownConditions(filter: RunFilter): SQL[] {
+  return conditionsOf({ ...filter, archived: filter.archived ?? 'hide' }, (field) => !besideFields.has(field));
+}
+
+/** The part that other tables answer. */
+export function besideConditions(filter: RunFilter): SQL[] {
+  return [...conditionsOf(filter, (field) => besideFields.has(field)), ...spansOf(filter).map(metricIs)];
+}
+
+function conditionsOf(filter: RunFilter, asked: (field: string) => boolean): SQL[] {
+  const given = Object.entries(filter).filter(([field, value]) => field in rules && value !== undefined && asked(field));
   return given.flatMap(([field, value]) => (rules as Record<string, (value: unknown) => SQL | undefined>)[field]!(value) ?? []);
+}
+
+function spansOf(filter: RunFilter): MetricFilter[] {
+  const seconds = (moment: Date | undefined) => (moment === undefined ? undefined : moment.getTime() / 1000);
+  const given = spans.map(({ name, from, before }) => ({ name, atLeast: seconds(filter[from]), below: seconds(filter[before]) }));
+  return given.filter(({ atLeast, below }) => atLeast !== undefined || below !== undefined);
+}
+
+/** What the filter asks of a run's number of that name, as conditions on the row that holds it. */
+export function keyRange(filter: RunFilter, name: string): SQL[] {
+  const { metrics = [], options = [] } = filter;
+  const ranges: Range[] = [
+    ...[...metrics, ...spansOf(filter)].filter((metric) => metric.name === name),
+    ...options.filter((option) => option.path === name && option.oneOf === undefined),
+  ];
+  return ranges.flatMap((range) => bounds(runValues.value, range));
 }
 
 /** Fields that a run passes for good or never. */
@@ -105,10 +142,6 @@ const standingFields = ['ids', 'dataset', 'architecture', 'trainer', 'loss', 'fr
 /** The part of a filter that a run passes for good or never, also runs that are put away. */
 export function standing(filter: RunFilter): RunFilter {
   return { ...Object.fromEntries(standingFields.map((field) => [field, filter[field]])), archived: 'all' };
-}
-
-function withoutUndefined(filter: RunFilter): RunFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
 function mentions(text: string): SQL {
@@ -137,17 +170,16 @@ function attackIs({ plugin, version, norm, epsilon, attackSuccessRate, robustAcc
   const given = equal.flatMap(([column, value]) => (value === undefined ? [] : [sql` and ${column} = ${value}`]));
   const ranges = [within(evaluations.epsilon, epsilon), within(evaluations.attackSuccessRate, attackSuccessRate), within(evaluations.robustAccuracy, robustAccuracy)];
   const judged = verdict === undefined ? [] : [sql` and ${inArray(evaluations.verdict, [...verdict])}`];
-  return sql`exists (select 1 from ${evaluations} where ${evaluations.runId} = ${runs.id} and ${evaluations.latest}${sql.join([...given, ...ranges, ...judged])})`;
+  return sql`exists (select 1 from ${evaluations} where ${evaluations.number} = ${runs.number} and ${evaluations.latest}${sql.join([...given, ...ranges, ...judged])})`;
 }
 
 const comparisons = [['equals', sql`=`], ['atLeast', sql`>=`], ['atMost', sql`<=`], ['above', sql`>`], ['below', sql`<`]] as const;
 
-/** ` and column >= ...` for each bound that is given. */
-function within(column: PgColumn, range: Range = {}): SQL {
-  const bounds = comparisons.flatMap(([bound, operator]) => (range[bound] === undefined ? [] : [sql` and ${column} ${operator} ${range[bound]}::float8`]));
-  return sql.join(bounds);
+function bounds(column: PgColumn, range: Range): SQL[] {
+  return comparisons.flatMap(([bound, operator]) => (range[bound] === undefined ? [] : [sql`${column} ${operator} ${range[bound]}::float8`]));
 }
 
-function seconds(moment: Date): number {
-  return moment.getTime() / 1000;
+/** ` and column >= ...` for each bound that is given. */
+function within(column: PgColumn, range: Range = {}): SQL {
+  return sql.join(bounds(column, range).map((bound) => sql` and ${bound}`));
 }

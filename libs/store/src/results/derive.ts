@@ -72,12 +72,12 @@ async function putEpoch(tx: Database, row: typeof epochs.$inferInsert): Promise<
 
 async function putAttacks(tx: Database, run: MeasuredRun, { seq, measured }: { readonly seq: number; readonly measured: Measured }): Promise<void> {
   await tx.update(evaluations).set({ latest: false }).where(and(eq(evaluations.runId, run.id), eq(evaluations.latest, true)));
-  await tx.insert(evaluations).values(measured.attacks.map((attack, position) => rowOf(attack, { runId: run.id, seq, position, measured })));
+  await tx.insert(evaluations).values(measured.attacks.map((attack, position) => rowOf(attack, { runId: run.id, number: run.number, seq, position, measured })));
   await tx.delete(standings).where(eq(standings.number, run.number));
   await tx.insert(standings).values(standingsOf(measured).map((standing) => ({ ...standing, number: run.number, dataset: run.dataset })));
 }
 
-interface AttackPlace extends Pick<EvaluationRow, 'runId' | 'seq' | 'position'> {
+interface AttackPlace extends Pick<EvaluationRow, 'runId' | 'number' | 'seq' | 'position'> {
   readonly measured: Measured;
 }
 

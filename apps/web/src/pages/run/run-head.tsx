@@ -71,7 +71,7 @@ function Behind({ run, history }: Pick<HeadProps, 'run' | 'history'>) {
 function Standing({ run }: { readonly run: RunRow }) {
   const now = useNow();
   if (run.error !== null && run.status !== 'cancelled') return <ErrorNote error={run.error} />;
-  if (run.waiting !== null) return <Note kind={run.waiting.reason === 'inLine' || run.waiting.reason === 'retryLater' ? 'info' : 'warn'}>{run.waiting.message}</Note>;
+  if (run.waiting !== null) return <Note kind={['inLine', 'retryLater', 'studyFull'].includes(run.waiting.reason) ? 'info' : 'warn'}>{run.waiting.message}</Note>;
   if (run.status !== 'running') return null;
   const share = shareDone(run, now);
   const { progress } = run;

@@ -85,7 +85,7 @@ function progress(run: RunRow, { now }: RowState): ReactNode {
   );
 }
 
-const waitingWords = { inLine: 'in line', noWorker: 'no worker', noneOffers: 'no worker offers it', retryLater: 'tries again later' } as const;
+const waitingWords = { inLine: 'in line', noWorker: 'no worker', noneOffers: 'no worker offers it', retryLater: 'tries again later', studyFull: 'held by its study' } as const;
 
 function waitingWord({ reason, position, expectedSeconds }: NonNullable<RunRow['waiting']>): string {
   const place = position === null ? '' : `, ${position}. place`;

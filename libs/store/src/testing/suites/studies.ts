@@ -47,13 +47,17 @@ export function studySuite(get: () => Store): void {
       const dataset = `study-${Math.random().toString(36).slice(2)}`;
       const worker = workerFor(dataset, { slots: 9 });
       await store.registerWorker(worker);
-      await store.createStudy(spec(1), [0, 1].map((seed) => exampleSpec({ dataset: { name: dataset }, seed, priority: 9 })));
+      const study = await store.createStudy(spec(1), [0, 1].map((seed) => exampleSpec({ dataset: { name: dataset }, seed, priority: 9 })));
       const alone = await store.createRun(exampleSpec({ dataset: { name: dataset } }));
       const first = (await store.claim(worker.id))!;
       expect(first.run).toMatchObject({ studyIndex: 0 });
       expect((await store.claim(worker.id))!.run.id).toBe(alone.id);
       expect(await store.claim(worker.id)).toBeUndefined();
+      const second = (await store.runsOfStudy(study.id))[1]!;
+      const reason = async () => (await store.whyWaiting([second.id])).get(second.id)?.reason;
+      expect(await reason()).toBe('studyFull');
       await store.finishRun({ ...first.lease, ...finished(2) });
+      expect(await reason()).toBe('inLine');
       expect((await store.claim(worker.id))!.run).toMatchObject({ studyIndex: 1 });
     });
 
