@@ -4,6 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'rea
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import './charts.css';
+import { drawSoon } from './draw-queue.ts';
 import { NumberTable } from './number-table.tsx';
 import { plotOptions } from './plot-options.ts';
 
@@ -132,6 +133,7 @@ function usePlot(holder: React.RefObject<HTMLDivElement | null>, props: LineChar
   }, [holder, shape]);
   useEffect(() => {
     drawn.current = data;
-    plot.current?.setData(data);
+    const made = plot.current;
+    return made === null ? undefined : drawSoon(made, () => made.setData(data));
   }, [data]);
 }
