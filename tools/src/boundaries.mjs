@@ -17,13 +17,15 @@ export const layers = {
   compiler: { mayImport: math },
   store: { mayImport: ['contract'] },
   client: { mayImport: ['contract'] },
+  // What a study's tables say: the same words in a terminal's report and in the Studio.
+  study: { mayImport: ['contract'] },
   plugin: { mayImport: sdk },
   // An attack made of others imports their packages, as it would from npm.
   composite: { mayImport: [...sdk, 'plugin'] },
   'app-server': { mayImport: ['contract', 'store'] },
   'app-worker': { mayImport: [...sdk, 'engine', 'compiler', 'client'] },
-  'app-web': { mayImport: ['contract', 'client'] },
-  'app-cli': { mayImport: ['contract', 'client'], mayStart: ['app-server', 'app-worker', 'app-web', 'plugin', 'composite'] },
+  'app-web': { mayImport: ['contract', 'client', 'study'] },
+  'app-cli': { mayImport: ['contract', 'client', 'study'], mayStart: ['app-server', 'app-worker', 'app-web', 'plugin', 'composite'] },
   tool: { mayImport: ['*'] },
   test: { mayImport: ['*'] },
 };

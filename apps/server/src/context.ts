@@ -1,3 +1,4 @@
+import type { FinalEvaluation } from '@entropic-lab/protocol';
 import type { EvaluationRow, RunArtifact, RunValue, StatusCounts, Store, StudyRow, Waiting } from '@entropic-lab/store';
 import type { Meters } from './observe/metrics.ts';
 import type { Caller } from './access/caller.ts';
@@ -22,6 +23,7 @@ export interface Context {
   readonly studyOf: (studyId: string) => Promise<StudyRow | undefined>;
   readonly countsOf: (studyId: string) => Promise<StatusCounts>;
   readonly evaluationsOf: (runId: string) => Promise<EvaluationRow[]>;
+  readonly finalEvaluationOf: (runId: string) => Promise<FinalEvaluation | undefined>;
 }
 
 export function createContext({ store, caller, meters, log }: Pick<Context, 'store' | 'caller' | 'meters' | 'log'>, signal: AbortSignal): Context {
@@ -38,6 +40,7 @@ export function createContext({ store, caller, meters, log }: Pick<Context, 'sto
     studyOf: batched<string, StudyRow | undefined>((ids) => store.findStudies(ids)),
     countsOf: batched((ids: readonly string[]) => store.countsOfStudies(ids)),
     evaluationsOf: batched((ids: readonly string[]) => store.evaluationsOfRuns(ids)),
+    finalEvaluationOf: batched<string, FinalEvaluation | undefined>((ids) => store.finalEvaluationsOfRuns(ids)),
   };
 }
 

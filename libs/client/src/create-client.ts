@@ -1,4 +1,4 @@
-import type { RunSpecInput } from '@entropic-lab/protocol';
+import type { RecordedPlan, RunSpecInput } from '@entropic-lab/protocol';
 import { artifactsAt, type Artifacts } from './artifacts.ts';
 import { asker, type Ask } from './ask.ts';
 import { serversAt } from './endpoint.ts';
@@ -10,7 +10,7 @@ import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type
 import { readRun, type Run } from './operations/run-fields.ts';
 import { ArchiveRuns, DeleteRuns, SetRunNotes, TagRuns } from './operations/labels.ts';
 import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
-import { CancelStudy, StudyById, Sweep, type Study, type StudyInput } from './operations/studies.ts';
+import { CancelStudy, PlanStudy, StudyById, Sweep, type Study, type StudyInput } from './operations/studies.ts';
 import { questions, type Questions } from './questions.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
 import { watcher, type Watch } from './watch.ts';
@@ -27,12 +27,18 @@ export interface ClientOptions {
   readonly onConnection?: ((state: ConnectionState) => void) | undefined;
 }
 
+/** Which run of which planned study. */
+export interface StudyPlace {
+  readonly studyId: string;
+  readonly key: string;
+}
+
 /** A lab at a distance. Every operation throws LabError, with the code and path the server gave, or SERVER_UNREACHABLE. */
 export interface Client extends Questions, AsyncDisposable {
   readonly url: string;
   lab(): Promise<Lab>;
-  /** Checks, records and queues a run. */
-  startRun(spec: RunSpecInput): Promise<Run>;
+  /** Checks, records and queues a run. @param study which run of a planned study it is. */
+  startRun(spec: RunSpecInput, study?: StudyPlace): Promise<Run>;
   cancelRun(runId: string): Promise<Run>;
   /** Another attempt of a run that failed or was cancelled, from its last checkpoint. */
   retryRun(runId: string): Promise<Run>;
@@ -50,6 +56,8 @@ export interface Client extends Questions, AsyncDisposable {
   deleteRuns(runIds: readonly string[]): Promise<void>;
   /** Records a study and queues all its runs. */
   sweep(input: StudyInput): Promise<Study>;
+  /** Records a study whose runs start from one another, or gives the one of that key its plan anew. */
+  planStudy(study: { readonly key: string; readonly name: string; readonly plan: RecordedPlan }): Promise<{ readonly id: string }>;
   study(studyId: string): Promise<Study | undefined>;
   cancelStudy(studyId: string): Promise<Study>;
   readonly follow: Follow;
@@ -76,7 +84,7 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
   return {
     url,
     lab: async () => (await ask(Lab, {})).lab,
-    startRun: async (input) => readRun((await ask(StartRun, { input })).startRun),
+    startRun: async (input, study) => readRun((await ask(StartRun, { input, study: study ?? null })).startRun),
     cancelRun: async (runId) => readRun((await ask(CancelRun, { runId })).cancelRun),
     retryRun: async (runId) => readRun((await ask(RetryRun, { runId })).retryRun),
     async run(id) {
@@ -90,6 +98,7 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
     archiveRuns: async (runIds, archived = true) => (await ask(ArchiveRuns, { runIds, archived })).archiveRuns.map(readRun),
     deleteRuns: async (runIds) => void (await ask(DeleteRuns, { runIds })),
     sweep: async (input) => (await ask(Sweep, { input })).sweep,
+    planStudy: async (study) => (await ask(PlanStudy, study)).planStudy,
     study: async (id) => (await ask(StudyById, { id })).study ?? undefined,
     cancelStudy: async (studyId) => (await ask(CancelStudy, { studyId })).cancelStudy,
     ...questions(ask),

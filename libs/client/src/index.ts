@@ -4,7 +4,7 @@ export type { Ask } from './ask.ts';
 export { graphql } from './graphql.ts';
 export type { ConnectionState } from './live/connection.ts';
 export type { Watch, WatchOptions } from './watch.ts';
-export { createClient, type Client, type ClientOptions } from './create-client.ts';
+export { createClient, type Client, type ClientOptions, type StudyPlace } from './create-client.ts';
 export type { Export, ExportOptions } from './export.ts';
 export type { CreatedToken, Token } from './operations/tokens.ts';
 export type { TokenSide } from './tokens.ts';

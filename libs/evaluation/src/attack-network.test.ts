@@ -240,6 +240,16 @@ describe('attackNetwork', () => {
     expect(senseless).toEqual(unsaid);
   });
 
+  it('tells numbers of an attack whose calls nobody counts, in every batch', async () => {
+    using network = linearNetwork(SIZE, -SIZE / 2);
+    const unseen = attack(({ inputs, loop }) => loop(4, inputs, (x) => tf.add(x, 0) as tf.Tensor4D));
+    const job: AttackJob = { network, examples: linearExamples(20, SIZE), runner: eagerRunner(), batchSize: 10, rng: new Rng(1), options: {}, attack: unseen, threat: { norm: 'linf', epsilon: 0.1, bounds } };
+    const told: number[] = [];
+    for await (const { done, underWay, batch } of attackNetwork(job)) if (batch === undefined) told.push(done, underWay);
+    expect(told).toContain(10);
+    expect(told.every(Number.isFinite)).toBe(true);
+  });
+
   it('takes an empty set, and a set with nothing right', async () => {
     using network = linearNetwork(SIZE, -SIZE / 2);
     const common = { network, runner: eagerRunner(), rng: new Rng(1), options: {}, attack: gradientStep, threat: { norm: 'linf', epsilon: 0.1, bounds } } as const;

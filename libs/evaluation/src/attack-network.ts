@@ -55,7 +55,8 @@ export async function* attackNetwork(job: AttackJob): AsyncGenerator<AttackProgr
     throwIfCancelled(job.signal);
     const indices = order.subarray(start, start + batchSize);
     const before = judgements.length - (order.length - start);
-    const calls = start === 0 ? (mostCalls(job.attack.definition, job.options) ?? Infinity) : usage.forward / start;
+    // What an example took so far; nothing where none is done, or where the attack asks the network past the model that counts.
+    const calls = usage.forward > 0 ? usage.forward / start : (mostCalls(job.attack.definition, job.options) ?? Infinity);
     const tooMany = (thrown: unknown): undefined => void (batchSize = halved(indices.length, thrown));
     const working = whileRunning<Calls, AttackedBatch | undefined>(({ tell, signal }) => attackBatch(job, { indices, startedAt, logits, onCalls: tell, signal }).catch(tooMany), job.signal);
     let step = await working.next();

@@ -12,6 +12,7 @@ export * from './catalogue.ts';
 export * from './lease.ts';
 export * from './role.ts';
 export * from './study.ts';
+export * from './study-plan.ts';
 export * from './device-load.ts';
 export * from './wilson-interval.ts';
 export * from './mcnemar.ts';

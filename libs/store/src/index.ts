@@ -23,6 +23,7 @@ export type { Series, SeriesOptions } from './query/series.ts';
 export type { RunValue, ValueName } from './query/of-runs.ts';
 export type { NewSchedule, ScheduledRun } from './schedules/schedules.ts';
 export type { EvaluationRow, ScheduleRow, StandingRow, StudyRow } from './tables.ts';
+export type { PlannedStudy, StudyPlace } from './studies/plan.ts';
 export { unknownStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
 export { unknownRun, type RunRow } from './runs/run.ts';
 export type { Store } from './store.ts';

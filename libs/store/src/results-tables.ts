@@ -1,4 +1,4 @@
-import type { AttackResult, Norm, Options, Role, StudySpec, Verdict } from '@entropic-lab/protocol';
+import type { AttackResult, Norm, Options, RecordedPlan, Role, StudySpec, Verdict } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, doublePrecision, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instant, json } from './columns.ts';
@@ -125,13 +125,21 @@ export const studies = pgTable(
     id: text('id').primaryKey(),
     number: bigint('number', { mode: 'number' }).notNull().generatedAlwaysAsIdentity().unique(),
     name: text('name'),
-    spec: json<StudySpec>('spec').notNull(),
+    /** What a sweep varies; null: its runs are planned one by one. */
+    spec: json<StudySpec>('spec'),
+    /** Of a planned study: what it is found by, so that whoever goes on with it finds it; null of a sweep. */
+    key: text('key').unique(),
+    /** Of a planned study: its runs, tables and figures; null of a sweep. */
+    plan: json<RecordedPlan>('plan'),
     runCount: integer('run_count').notNull(),
     /** At most so many of its runs are computed at a time; null: no limit of its own. */
     concurrency: integer('concurrency'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
-  (study) => [check('studies_concurrency', sql`${study.concurrency} >= 1`)],
+  (study) => [
+    check('studies_concurrency', sql`${study.concurrency} >= 1`),
+    check('studies_kind', sql`(${study.spec} is null) = (${study.plan} is not null) and (${study.key} is null) = (${study.plan} is null)`),
+  ],
 );
 export type StudyRow = typeof studies.$inferSelect;
 

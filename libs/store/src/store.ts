@@ -1,4 +1,4 @@
-import type { Catalogue, DeviceLoad, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
+import type { Catalogue, DeviceLoad, FinalEvaluation, LeaseState, RunSpec, StudySpec, WorkerSpec } from '@entropic-lab/protocol';
 import { sql } from 'drizzle-orm';
 import type { Readable } from 'node:stream';
 import type { Announced, ArtifactFiles, ByteRange } from './artifacts/files.ts';
@@ -15,8 +15,9 @@ import { whyWaiting } from './leases/why-waiting.ts';
 import { followRuns, type FollowRunsOptions, type RunChange } from './runs/follow.ts';
 import { deleteRuns } from './runs/delete.ts';
 import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount } from './runs/label.ts';
-import { evaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
+import { evaluationsOfRuns, finalEvaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
 import { createStudy } from './studies/create.ts';
+import { planStudy, type PlannedStudy, type StudyPlace } from './studies/plan.ts';
 import { cancelStudy, countByStatus, countsOfStudies, findStudies, findStudy, listStudies, runsOfStudy, type StatusCounts, type StudyPageOptions } from './studies/list.ts';
 import type { EvaluationRow, ScheduleRow, StudyRow } from './tables.ts';
 import { createRun } from './runs/create.ts';
@@ -46,7 +47,7 @@ export interface Store extends AsyncDisposable {
   readonly folder: string;
   readonly driver: 'pglite' | 'postgres';
 
-  readonly createRun: (spec: RunSpec) => Promise<RunRow>;
+  readonly createRun: (spec: RunSpec, place?: StudyPlace) => Promise<RunRow>;
   readonly findRun: (runId: string) => Promise<RunRow | undefined>;
   readonly listRuns: (options: RunPageOptions) => Promise<PlacedRun[]>;
   readonly countRuns: (filter?: RunFilter) => Promise<number>;
@@ -56,12 +57,15 @@ export interface Store extends AsyncDisposable {
   readonly tagsOfRuns: (numbers: readonly number[]) => Promise<Map<number, string[]>>;
   /** Attacks of the latest evaluation, by the run's id. */
   readonly evaluationsOfRuns: (runIds: readonly string[]) => Promise<Map<string, EvaluationRow[]>>;
+  readonly finalEvaluationsOfRuns: (runIds: readonly string[]) => Promise<Map<string, FinalEvaluation>>;
   /** Adds tags to runs and takes others away. @throws LabError UNKNOWN_RUN. */
   readonly tagRuns: (runIds: readonly string[], change: TagChange) => Promise<RunRow[]>;
   readonly setNotes: (runId: string, notes: string) => Promise<RunRow>;
   readonly setArchived: (runIds: readonly string[], archived: boolean) => Promise<RunRow[]>;
   readonly deleteRuns: (runIds: readonly string[]) => Promise<void>;
   readonly createStudy: (spec: StudySpec, runSpecs: readonly RunSpec[]) => Promise<StudyRow>;
+  /** Records a study whose runs come one by one, or gives the one of that key its plan anew. */
+  readonly planStudy: (study: PlannedStudy) => Promise<StudyRow>;
   readonly findStudy: (studyId: string) => Promise<StudyRow | undefined>;
   readonly findStudies: (studyIds: readonly string[]) => Promise<Map<string, StudyRow>>;
   readonly listStudies: (options: StudyPageOptions) => Promise<StudyRow[]>;
@@ -145,12 +149,14 @@ export function operations(session: Session, files: ArtifactFiles) {
     valuesOfRuns: bound(valuesOfRuns),
     tagsOfRuns: bound(tagsOfRuns),
     evaluationsOfRuns: bound(evaluationsOfRuns),
+    finalEvaluationsOfRuns: bound(finalEvaluationsOfRuns),
     tagRuns: bound(tagRuns),
     setNotes: bound(setNotes),
     setArchived: bound(setArchived),
     deleteRuns: bound(deleteRuns),
     findRuns: bound(({ database }, runIds: readonly string[]) => findRuns(database, runIds)),
     createStudy: bound(createStudy),
+    planStudy: bound(planStudy),
     findStudy: bound(findStudy),
     findStudies: bound(findStudies),
     listStudies: bound(listStudies),

@@ -48,6 +48,8 @@ export const runs = pgTable(
     studyId: text('study_id').references(() => studies.id),
     /** Place in its study, from 0. */
     studyIndex: integer('study_index'),
+    /** Which run of a planned study; null in a sweep. */
+    studyKey: text('study_key'),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),

@@ -8,7 +8,7 @@ import { openFolder, startLab } from '../lab/start.ts';
 import { collect } from '../reproduce/collect.ts';
 import { conduct } from '../reproduce/conduct.ts';
 import { tagOf } from '../reproduce/find-or-start.ts';
-import type { StudyDefinition } from '../reproduce/definition.ts';
+import { recordedPlan, type StudyDefinition } from '../reproduce/definition.ts';
 import { findStudy, studies } from '../reproduce/find-study.ts';
 import { partsOf } from '../reproduce/parts.ts';
 import { StudyProgress } from '../reproduce/progress.ts';
@@ -57,11 +57,13 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<void> {
     console.log(`\n${plainWords(report).join('\n\n')}\n\nThe report is ${file}`);
   };
   if (flags.soFar === true) return await written(await collect(lab.client, plan, identity));
-  console.log(`Watch it at ${lab.client.url}/?tags=${encodeURIComponent(tagOf(identity))}\n`);
+  const { id: studyId } = await lab.client.planStudy({ key: tagOf(identity), name: `${study.title} (${profile})`, plan: recordedPlan(study, study.profiles[profile]!.plan) });
+  console.log(`Watch it at ${lab.client.url}/studies/${studyId}\n`);
   using progress = new StudyProgress(plan, process.stdout);
   try {
     const results = await conduct(lab.client, plan, {
       ...identity,
+      studyId,
       signal: interrupted,
       onEvent: (planned, event) => progress.saw(planned, event),
       onEnd: (planned, outcome) => progress.ended(planned, outcome),

@@ -6,6 +6,8 @@ import { precedents } from './parts.ts';
 import { hasResult, RunReading, type NoResult, type Results, type RunResult } from './results.ts';
 
 export interface ConductOptions extends Identity {
+  /** Id of the lab's study that its runs belong to. */
+  readonly studyId: string;
   readonly signal: AbortSignal;
   readonly onEvent: (planned: PlannedRun, event: RunEvent) => void;
   readonly onEnd: (planned: PlannedRun, outcome: RunResult | NoResult) => void;
@@ -18,16 +20,21 @@ export interface ConductOptions extends Identity {
  */
 export async function conduct(client: Client, { runs }: StudyPlan, options: ConductOptions): Promise<Results> {
   const outcomes = new Map<string, Promise<RunResult | NoResult>>();
-  const start = oneByOne((spec: RunSpec) => findOrStart(client, spec, options));
+  const start = oneByOne(({ spec, key }: Start) => findOrStart(client, spec, { ...options, place: { studyId: options.studyId, key } }));
   for (const planned of runs) outcomes.set(planned.key, inTurn(client, planned, { options, outcomes, start }));
   const ended = await Promise.all([...outcomes].map(async ([key, outcome]) => [key, await outcome] as const));
   return new Map(ended);
 }
 
+interface Start {
+  readonly spec: RunSpec;
+  readonly key: string;
+}
+
 interface Turn {
   readonly options: ConductOptions;
   readonly outcomes: ReadonlyMap<string, Promise<RunResult | NoResult>>;
-  readonly start: (spec: RunSpec) => Promise<Run>;
+  readonly start: (given: Start) => Promise<Run>;
 }
 
 /** The same, called in the order asked for and never twice at a time: the lab's line is then in the order of the plan. */
@@ -48,7 +55,7 @@ async function inTurn(client: Client, planned: PlannedRun, { options, outcomes, 
     ids.set(key, before.run.id);
   }
   if (options.signal.aborted) throw new LabError('CANCELLED', '[study] stopped on request');
-  const run = await start(specOf(planned, options, ids));
+  const run = await start({ spec: specOf(planned, options, ids), key: planned.key });
   return told(planned, await followToEnd(client, run, { planned, options }), options);
 }
 

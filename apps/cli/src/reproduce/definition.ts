@@ -1,4 +1,4 @@
-import type { Citation, NoiseAccuracy, Norm, RunSpecInput, Shown } from '@entropic-lab/protocol';
+import type { Citation, FigurePlan, RecordedPlan, RunSpecInput, TablePlan } from '@entropic-lab/protocol';
 
 /** A study of a paper as data: what to compute, and how it is laid out beside the paper's own numbers. */
 export interface StudyDefinition {
@@ -37,57 +37,12 @@ export interface PlannedRun {
   readonly weight: number;
 }
 
-/** Which number of a run's final evaluation. */
-export type Measure =
-  | { readonly kind: 'cleanAccuracy' }
-  | { readonly kind: 'noiseAccuracy'; readonly norm: NoiseAccuracy['norm']; readonly epsilon: number }
-  | {
-      readonly kind: 'attackSuccess';
-      readonly plugin: string;
-      readonly norm: Norm;
-      readonly shown: Shown;
-      /** Count searches that failed as successes, as a library does that returns an image for them. Default false. */
-      readonly failuresCount?: boolean;
-    };
-
-/** The same measure over several seeds: a run each. */
-export interface CellPlan {
-  readonly runs: readonly string[];
-  readonly measure: Measure;
-}
-
-export interface RowPlan {
-  readonly title: string;
-  /** The paper's number, a share. Absent where it is not at hand. */
-  readonly paper?: number;
-  /** In the order of the table's columns; undefined: there is no such thing. */
-  readonly cells: readonly (CellPlan | undefined)[];
-}
-
-export interface TablePlan {
-  /** `IV`. */
-  readonly id: string;
-  readonly title: string;
-  /** Architecture, for those who ask for a part. */
-  readonly model: string;
-  /** Titles of the cells of each row. */
-  readonly columns: readonly string[];
-  readonly rows: readonly RowPlan[];
-  /** Runs whose diagnosis and verdict stand below: what attack success must be read with. */
-  readonly diagnosed: readonly string[];
-}
-
-export interface FigurePlan {
-  readonly id: string;
-  readonly title: string;
-  readonly model: string;
-  /** What the vertical axis shows, with its unit. */
-  readonly axis: string;
-  /** A curve for each: over the epochs of one run. */
-  readonly curves: readonly { readonly title: string; readonly run: string; readonly metric: 'networkEntropy' | 'entropyFlow' | 'cleanAccuracy' | 'fgsm' }[];
-}
-
 /** Types a study, and gives it back. */
 export function defineStudy(definition: StudyDefinition): StudyDefinition {
   return definition;
+}
+
+/** What the lab is to keep of it, so that the Studio shows its tables and figures. */
+export function recordedPlan({ title, citation, introduction }: StudyDefinition, { runs, tables, figures }: StudyPlan): RecordedPlan {
+  return { title, citation, introduction, runs: runs.map(({ key, title: called }) => ({ key, title: called })), tables, figures };
 }

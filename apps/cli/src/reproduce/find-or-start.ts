@@ -1,4 +1,4 @@
-import type { Client, Run } from '@entropic-lab/client';
+import type { Client, Run, StudyPlace } from '@entropic-lab/client';
 import { parseRunSpec, type RunSpec } from '@entropic-lab/protocol';
 import { createHash } from 'node:crypto';
 import type { PlannedRun } from './definition.ts';
@@ -29,10 +29,10 @@ export function specOf({ key, after, original, spec }: PlannedRun, identity: Ide
  * The run of a spec: one that an earlier, interrupted study started, or a new one. A run that failed or was cancelled
  * gets another attempt, from its last checkpoint.
  */
-export async function findOrStart(client: Client, spec: RunSpec, identity: Identity): Promise<Run> {
+export async function findOrStart(client: Client, spec: RunSpec, { place, ...identity }: Identity & { readonly place: StudyPlace }): Promise<Run> {
   const known = await findByName(client, spec.name!);
   if (known === undefined) {
-    const run = await client.startRun(spec);
+    const run = await client.startRun(spec, place);
     await client.tagRuns([run.id], { add: [tagOf(identity)] });
     return run;
   }

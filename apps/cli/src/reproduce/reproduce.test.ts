@@ -1,11 +1,10 @@
 import type { Run } from '@entropic-lab/client';
 import type { AttackResult, EpochMetrics, FinalEvaluation } from '@entropic-lab/protocol';
+import { cellOf, markOf } from '@entropic-lab/studies';
 import { describe, expect, it } from 'vitest';
 import sperl2021 from '../../studies/sperl2021/index.ts';
-import { cellOf } from './cell.ts';
 import type { PlannedRun, StudyPlan } from './definition.ts';
 import { specOf } from './find-or-start.ts';
-import { markOf } from './mark.ts';
 import { partsOf } from './parts.ts';
 import { htmlReport } from './report/html.ts';
 import { markdownReport } from './report/markdown.ts';
@@ -40,7 +39,7 @@ describe('the parts of a study', () => {
     runs: [planned('a'), planned('b', { after: 'a' }), planned('c', { after: 'b', original: 'a' }), planned('d')],
     tables: [
       { id: 'I', title: 't', model: 'm', columns: ['x'], rows: [{ title: 'r', cells: [{ runs: ['d'], measure }] }], diagnosed: [] },
-      { id: 'II', title: 't', model: 'm', columns: ['x'], rows: [{ title: 'r', cells: [undefined] }], diagnosed: ['c'] },
+      { id: 'II', title: 't', model: 'm', columns: ['x'], rows: [{ title: 'r', cells: [null] }], diagnosed: ['c'] },
     ],
     figures: [{ id: '1', title: 'f', model: 'n', axis: '', curves: [{ title: '', run: 'b', metric: 'entropyFlow' }] }],
   };
@@ -86,7 +85,7 @@ describe('a cell', () => {
     const of = results({ a: result([attack({ found: 3, notFound: 5, error: 1, outOfBudget: 1, skippedMisclassified: 10 })]) });
     expect(cellOf({ runs: ['a'], measure }, of).shares[0]).toMatchObject({ count: 3, of: 10, share: 0.3 });
     expect(cellOf({ runs: ['a'], measure: { ...measure, failuresCount: true } }, of).shares[0]).toMatchObject({ count: 8, of: 10 });
-    expect(cellOf({ runs: ['a'], measure: { ...measure, shown: 'probabilities' } }, of)).toMatchObject({ mean: null, missing: ['a did not measure it'] });
+    expect(cellOf({ runs: ['a'], measure: { ...measure, shown: 'probabilities' } }, of)).toMatchObject({ mean: null, missing: ['a has no number for it: not measured, or none of its images was classified correctly'] });
   });
 
   it('spans its seeds, and says which are missing', () => {

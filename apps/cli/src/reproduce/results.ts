@@ -1,19 +1,18 @@
 import type { Run } from '@entropic-lab/client';
 import type { EpochMetrics, FinalEvaluation, RunEvent } from '@entropic-lab/protocol';
+import { isMeasured, type Measured, type Unmeasured } from '@entropic-lab/studies';
 
 /** What a run of a study came to. */
-export interface RunResult {
+export interface RunResult extends Measured {
   readonly run: Run;
-  readonly evaluation: FinalEvaluation;
   readonly epochs: readonly EpochMetrics[];
   /** Engine and device of every worker that computed a part of it. */
   readonly computedBy: readonly string[];
 }
 
 /** Why a run has no result. */
-export interface NoResult {
+export interface NoResult extends Unmeasured {
   readonly run?: Run;
-  readonly reason: string;
   /** Those it told before. */
   readonly epochs?: readonly EpochMetrics[];
 }
@@ -21,7 +20,7 @@ export interface NoResult {
 export type Results = ReadonlyMap<string, RunResult | NoResult>;
 
 export function hasResult(outcome: RunResult | NoResult | undefined): outcome is RunResult {
-  return outcome !== undefined && 'evaluation' in outcome;
+  return isMeasured<RunResult>(outcome);
 }
 
 /** Seconds from a run's first start to its end. */

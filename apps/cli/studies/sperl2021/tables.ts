@@ -1,4 +1,4 @@
-import type { CellPlan, FigurePlan, Measure, RowPlan, TablePlan } from '../../src/reproduce/definition.ts';
+import type { CellPlan, FigurePlan, Measure, RowPlan, TablePlan } from '@entropic-lab/protocol';
 import type { PaperNetwork } from './networks.ts';
 import { keyOf, stateTitles, states, type State } from './runs.ts';
 import type { Size } from './size.ts';

@@ -16,7 +16,7 @@ const promised: Readonly<Record<string, string>> = {
   'Query.leaderboard': 'vo-a', 'Query.metricNames': 'vo-a', 'Query.plugins': 'vo-a', 'Query.run': 'vowa', 'Query.runs': 'vo-a', 'Query.series': 'vo-a', 'Query.schedules': 'vo-a',
   'Query.studies': 'vo-a', 'Query.study': 'vo-a', 'Query.tags': 'vo-a', 'Query.tokens': '---a', 'Query.workers': 'vo-a',
   'Mutation.archiveRuns': '-o-a', 'Mutation.cancelRun': '-o-a', 'Mutation.cancelStudy': '-o-a', 'Mutation.claimRun': '--wa', 'Mutation.createToken': '---a', 'Mutation.createSchedule': '-o-a', 'Mutation.removeSchedule': '-o-a',
-  'Mutation.deleteRuns': '-o-a', 'Mutation.finishRun': '--wa', 'Mutation.leaveLab': '--wa', 'Mutation.registerWorker': '--wa', 'Mutation.renewLease': '--wa', 'Mutation.reportEvents': '--wa', 'Mutation.reportLoad': '--wa',
+  'Mutation.deleteRuns': '-o-a', 'Mutation.finishRun': '--wa', 'Mutation.leaveLab': '--wa', 'Mutation.planStudy': '-o-a', 'Mutation.registerWorker': '--wa', 'Mutation.renewLease': '--wa', 'Mutation.reportEvents': '--wa', 'Mutation.reportLoad': '--wa',
   'Mutation.retryRun': '-o-a', 'Mutation.revokeToken': '---a', 'Mutation.setRunNotes': '-o-a', 'Mutation.startRun': '-o-a', 'Mutation.sweep': '-o-a', 'Mutation.tagRuns': '-o-a',
   'Subscription.leaseState': '--wa', 'Subscription.runEvents': 'vo-a', 'Subscription.runsChanged': 'vo-a', 'Subscription.workersChanged': 'vo-a',
   'GET /artifacts': 'vowa', 'PUT /artifacts': '--wa', 'GET /export': 'vo-a', 'GET /metrics': 'vo-a',

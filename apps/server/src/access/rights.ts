@@ -41,6 +41,7 @@ export const needed: Readonly<Record<string, readonly Right[]>> = {
   'Mutation.deleteRuns': ['operate'],
   'Mutation.finishRun': ['work'],
   'Mutation.leaveLab': ['work'],
+  'Mutation.planStudy': ['operate'],
   'Mutation.registerWorker': ['work'],
   'Mutation.removeSchedule': ['operate'],
   'Mutation.renewLease': ['work'],

@@ -7,6 +7,7 @@ import { EvaluationObject } from './evaluation.ts';
 import { HeadlineObject } from './headline.ts';
 import { LabErrorRef } from './lab-error.ts';
 import { isMetric, MetricObject } from './metric.ts';
+import { FinalEvaluationObject } from './metrics.ts';
 import { ProgressObject } from './progress.ts';
 import { WaitingObject } from './waiting.ts';
 
@@ -50,6 +51,12 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
       description: 'Its latest numbers, by the alphabet.',
     }),
     evaluations: t.field({ type: [EvaluationObject], resolve: ({ id }, _args, { evaluationsOf }) => evaluationsOf(id), description: 'The attacks of its latest evaluation, in the order of the spec.' }),
+    finalEvaluation: t.field({
+      type: FinalEvaluationObject,
+      nullable: true,
+      resolve: async ({ id }, _args, { finalEvaluationOf }) => (await finalEvaluationOf(id)) ?? null,
+      description: 'What it measured of its final state, whole: accuracy, noise, entropies, signs of hidden gradients, every attack with its outcomes, and the audit. Null until it has.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker first began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),

@@ -4,13 +4,24 @@ import { readSpec } from './read-spec.ts';
 import { RunSpecInput } from './run-spec-input.ts';
 import { RunObject } from './run.ts';
 
+const StudyPlaceInput = builder.inputType('StudyPlaceInput', {
+  description: 'Which run of which planned study.',
+  fields: (t) => ({
+    studyId: t.id({ required: true, description: 'Id of a study made by `planStudy`.' }),
+    key: t.string({ required: true, description: "The run's key in the plan." }),
+  }),
+});
+
 builder.mutationFields((t) => ({
   startRun: t.field({
     type: RunObject,
     description: 'Records and queues a run. The spec is checked against what registered workers offer; when anything is wrong with it, nothing is recorded.',
-    args: { input: t.arg({ type: RunSpecInput, required: true, description: 'What to do.' }) },
-    resolve: async (_root, { input }, { store, log }) => {
-      const run = await store.createRun(await checkSpec(store, readSpec(input)));
+    args: {
+      input: t.arg({ type: RunSpecInput, required: true, description: 'What to do.' }),
+      study: t.arg({ type: StudyPlaceInput, description: 'Which run of a planned study it is. Default: of none.' }),
+    },
+    resolve: async (_root, { input, study }, { store, log }) => {
+      const run = await store.createRun(await checkSpec(store, readSpec(input)), study ?? undefined);
       log.info({ run: run.id, needs: run.needs }, 'run queued');
       return run;
     },

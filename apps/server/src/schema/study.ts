@@ -1,8 +1,9 @@
-import { LabError, type RunStatus } from '@entropic-lab/protocol';
+import { LabError, parseRecordedPlan, type RunStatus } from '@entropic-lab/protocol';
 import { unknownStudy, type RunRow, type StatusCounts, type StudyRow } from '@entropic-lab/store';
 import { startSweep } from '../sweep/start-sweep.ts';
 import { assignmentsOf } from '../sweep/expand.ts';
 import { builder } from './builder.ts';
+import { withoutNulls } from './read-spec.ts';
 import { RunObject } from './run.ts';
 import { StudyInput } from './study-input.ts';
 import { compareValues } from './study-table.ts';
@@ -30,7 +31,8 @@ const StudyRunObject = builder.objectRef<StudyRun>('StudyRun').implement({
   description: 'A row of the table of a study.',
   fields: (t) => ({
     index: t.int({ resolve: ({ run }) => run.studyIndex!, description: 'Place in the study, from 0.' }),
-    parameters: t.field({ type: 'JSON', resolve: ({ parameters }) => parameters, description: 'What was set for this run: an object of values by path.' }),
+    key: t.string({ nullable: true, resolve: ({ run }) => run.studyKey, description: 'Which run of a planned study it is; null in a sweep.' }),
+    parameters: t.field({ type: 'JSON', resolve: ({ parameters }) => parameters, description: 'What was set for this run: an object of values by path. Empty in a planned study.' }),
     run: t.expose('run', { type: RunObject, description: 'The run; ask its `metrics` for the columns of the table.' }),
   }),
 });
@@ -46,8 +48,10 @@ export const StudyObject = builder.objectRef<StudyRow>('Study').implement({
     id: t.exposeID('id', { description: 'Given by the lab.' }),
     number: t.exposeInt('number', { description: 'Order of arrival.' }),
     name: t.exposeString('name', { nullable: true, description: 'As its author named it.' }),
-    spec: t.field({ type: 'JSON', resolve: ({ spec }) => spec, description: 'The whole request. As an input of `sweep` it asks for the same again.' }),
-    runCount: t.exposeInt('runCount', { description: 'Runs it began with.' }),
+    spec: t.field({ type: 'JSON', nullable: true, resolve: ({ spec }) => spec, description: 'The whole request of a sweep. As an input of `sweep` it asks for the same again. Null of a planned study.' }),
+    key: t.exposeString('key', { nullable: true, description: 'What a planned study is found by; null of a sweep.' }),
+    plan: t.field({ type: 'JSON', nullable: true, resolve: ({ plan }) => plan, description: 'Of a planned study: its runs by key, and the tables and figures that they fill, as given to `planStudy`. Null of a sweep.' }),
+    runCount: t.exposeInt('runCount', { description: 'Runs it began with; of a planned study, runs in its plan.' }),
     concurrency: t.exposeInt('concurrency', { nullable: true, description: 'At most so many of its runs are computed at a time; null: as many as workers take.' }),
     counts: t.field({ type: StatusCountsObject, resolve: ({ id }, _args, { countsOf }) => countsOf(id), description: 'Its runs by status, deleted ones left out.' }),
     ended: t.boolean({ resolve: async ({ id }, _args, { countsOf }) => isOver(await countsOf(id)), description: 'Whether none of its runs waits or is computed.' }),
@@ -70,8 +74,14 @@ export const StudyObject = builder.objectRef<StudyRow>('Study').implement({
 });
 
 function tableOf({ spec }: StudyRow, runs: readonly RunRow[]): StudyRun[] {
+  if (spec === null) return runs.map((run) => ({ run, parameters: {} }));
   const assignments = assignmentsOf(spec);
   return runs.map((run) => ({ run, parameters: Object.fromEntries(assignments[run.studyIndex!]!) }));
+}
+
+function ofLength(text: string, path: string, least: number): string {
+  if (text.length >= least && text.length <= 200) return text;
+  throw new LabError('INVALID_INPUT', `[server] expected ${least} to 200 signs, got ${text.length} (${path}).`, { path });
 }
 
 function isOver({ queued, running }: StatusCounts): boolean {
@@ -107,6 +117,20 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, { store, log }) => {
       const study = await startSweep(store, input);
       log.info({ study: study.id, runs: study.runCount }, 'study queued');
+      return study;
+    },
+  }),
+  planStudy: t.field({
+    type: StudyObject,
+    description: 'Records a study whose runs start from one another, so that each is started, by `startRun` with its place in the study, when those it needs have ended. The study of that key, where there is one, gets this plan and name.',
+    args: {
+      key: t.arg.string({ required: true, description: 'What it is found by, 1 to 200 signs.' }),
+      name: t.arg.string({ required: true, description: 'For people, up to 200 signs.' }),
+      plan: t.arg({ type: 'JSON', required: true, description: '`title`, `citation`, `introduction`, `runs`, `tables` and `figures`, as `entropic reproduce` gives them.' }),
+    },
+    resolve: async (_root, { key, name, plan }, { store, log }) => {
+      const study = await store.planStudy({ key: ofLength(key, 'key', 1), name: ofLength(name, 'name', 0), plan: parseRecordedPlan(withoutNulls(plan, ['cells'])) });
+      log.info({ study: study.id, runs: study.runCount }, 'study planned');
       return study;
     },
   }),

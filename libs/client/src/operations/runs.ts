@@ -2,7 +2,7 @@ import type { VariablesOf } from 'gql.tada';
 import { graphql } from '../graphql.ts';
 import { RunFields } from './run-fields.ts';
 
-export const StartRun = graphql(`mutation StartRun($input: RunSpecInput!) { startRun(input: $input) { ...RunFields } }`, [RunFields]);
+export const StartRun = graphql(`mutation StartRun($input: RunSpecInput!, $study: StudyPlaceInput) { startRun(input: $input, study: $study) { ...RunFields } }`, [RunFields]);
 export const CancelRun = graphql(`mutation CancelRun($runId: ID!) { cancelRun(runId: $runId) { ...RunFields } }`, [RunFields]);
 export const RetryRun = graphql(`mutation RetryRun($runId: ID!) { retryRun(runId: $runId) { ...RunFields } }`, [RunFields]);
 export const RunById = graphql(`query RunById($id: ID!) { run(id: $id) { ...RunFields } }`, [RunFields]);

@@ -1,6 +1,7 @@
-import { and, asc, count, eq, inArray } from 'drizzle-orm';
+import type { FinalEvaluation } from '@entropic-lab/protocol';
+import { and, asc, count, desc, eq, inArray } from 'drizzle-orm';
 import type { Session } from '../session.ts';
-import { evaluations, runTags, runValues, type EvaluationRow } from '../tables.ts';
+import { evaluations, runEvents, runTags, runValues, type EvaluationRow } from '../tables.ts';
 
 export interface RunValue {
   readonly name: string;
@@ -30,6 +31,14 @@ export async function evaluationsOfRuns({ database }: Session, runIds: readonly 
   const latest = and(inArray(evaluations.runId, [...runIds]), eq(evaluations.latest, true));
   const rows = await database.select().from(evaluations).where(latest).orderBy(asc(evaluations.runId), asc(evaluations.position));
   return grouped(runIds, rows, ({ runId }) => runId, (row) => row);
+}
+
+/** What each run measured of its final state, whole; runs that have not are left out. */
+export async function finalEvaluationsOfRuns({ database }: Session, runIds: readonly string[]): Promise<Map<string, FinalEvaluation>> {
+  if (runIds.length === 0) return new Map();
+  const told = and(inArray(runEvents.runId, [...runIds]), eq(runEvents.type, 'evaluated'));
+  const rows = await database.selectDistinctOn([runEvents.runId], { runId: runEvents.runId, body: runEvents.body }).from(runEvents).where(told).orderBy(asc(runEvents.runId), desc(runEvents.seq));
+  return new Map(rows.flatMap(({ runId, body }) => (body.type === 'evaluated' ? [[runId, body.evaluation] as const] : [])));
 }
 
 /** What runs can be sorted and filtered by; a form offers it. */

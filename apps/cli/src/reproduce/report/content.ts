@@ -1,8 +1,7 @@
-import type { FinalEvaluation } from '@entropic-lab/protocol';
+import type { FigurePlan } from '@entropic-lab/protocol';
+import { cellOf, markOf, type Grid, type Mark } from '@entropic-lab/studies';
 import { duration, percent } from '../../terminal/format.ts';
-import { cellOf, type Cell } from '../cell.ts';
-import type { FigurePlan, StudyDefinition, StudyPlan, TablePlan } from '../definition.ts';
-import { markOf, markTitles, type Mark } from '../mark.ts';
+import type { StudyDefinition, StudyPlan } from '../definition.ts';
 import { hasResult, secondsOf, type Results } from '../results.ts';
 import type { Chart } from './svg.ts';
 
@@ -13,63 +12,6 @@ export interface Report {
   readonly command: string;
   readonly plan: StudyPlan;
   readonly results: Results;
-}
-
-/** Rows and columns of texts; the first row is the head. */
-export type Grid = readonly (readonly string[])[];
-
-export interface ReportTable {
-  readonly title: string;
-  readonly grid: Grid;
-  /** What attack success must be read with; undefined where the table has none. */
-  readonly diagnosis?: Grid | undefined;
-  readonly notes: readonly string[];
-}
-
-/** A table of the paper, ours beside it, each cell marked. */
-export function tableContent(plan: TablePlan, results: Results): ReportTable {
-  const withPaper = plan.rows.some(({ paper }) => paper !== undefined);
-  const head = ['', ...(withPaper ? ['paper'] : []), ...plan.columns.flatMap((column) => [column, ...(withPaper ? [''] : [])])];
-  const missing = new Set<string>();
-  const rows = plan.rows.map(({ title, paper, cells }) => [
-    title,
-    ...(withPaper ? [paper === undefined ? '' : percent(paper)] : []),
-    ...cells.flatMap((plan) => {
-      const cell = plan === undefined ? undefined : cellOf(plan, results);
-      cell?.missing.forEach((reason) => missing.add(reason));
-      return [cellText(cell), ...(withPaper ? [markTitles[markOf(cell, paper)]] : [])];
-    }),
-  ]);
-  return {
-    title: `Table ${plan.id}. ${plan.title}`,
-    grid: [head, ...rows],
-    diagnosis: plan.diagnosed.length === 0 ? undefined : diagnosisOf(plan.diagnosed, results),
-    notes: [...missing].map((reason) => `Not run: ${reason}.`),
-  };
-}
-
-/** `3.50 % (2.1 to 5.6; 7 of 200)`, or with several seeds their mean and range. */
-export function cellText(cell: Cell | undefined): string {
-  if (cell === undefined || cell.mean === null) return 'not run';
-  const range = `${(100 * cell.low).toFixed(1)} to ${(100 * cell.high).toFixed(1)}`;
-  const [only, ...more] = cell.shares;
-  return more.length === 0 ? `${percent(cell.mean)} (${range}; ${only!.count} of ${only!.of})` : `${percent(cell.mean)} (${range}; ${cell.shares.length} seeds)`;
-}
-
-function diagnosisOf(keys: readonly string[], results: Results): Grid {
-  const head = ['run', 'verdict of the audit', 'robust accuracy, headline', 'median logit margin', 'zero input gradients', 'p = 1'];
-  return [
-    head,
-    ...keys.map((key) => {
-      const outcome = results.get(key);
-      return hasResult(outcome) ? [key, ...diagnosis(outcome.evaluation)] : [key, 'not run', '', '', '', ''];
-    }),
-  ];
-}
-
-function diagnosis({ audit, diagnosis: signs }: FinalEvaluation): string[] {
-  const headline = audit === undefined ? '' : `${percent(audit.headline.ofAll)} of ${audit.examples} images`;
-  return [audit?.verdict ?? 'not audited', headline, signs.medianLogitMargin.toFixed(1), percent(signs.zeroGradientShare), percent(signs.saturatedShare)];
 }
 
 export function figureContent({ id, title, axis, curves }: FigurePlan, results: Results): Chart & { readonly title: string } {
@@ -120,7 +62,7 @@ export function epochTables({ plan, results }: Report): { readonly title: string
 export function marksOf({ plan, results }: Report): Readonly<Record<Mark, number>> {
   const marks = { reproduced: 0, notReproduced: 0, notRun: 0, noPaperNumber: 0 };
   for (const { rows } of plan.tables) {
-    for (const { paper, cells } of rows) for (const cell of cells) if (cell !== undefined) marks[markOf(cellOf(cell, results), paper)] += 1;
+    for (const { paper, cells } of rows) for (const cell of cells) if (cell !== null) marks[markOf(cellOf(cell, results), paper)] += 1;
   }
   return marks;
 }

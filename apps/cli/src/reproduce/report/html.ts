@@ -1,7 +1,7 @@
+import { markRule, markTitles, tableContent, type Grid } from '@entropic-lab/studies';
 import { duration } from '../../terminal/format.ts';
-import { markRule, markTitles } from '../mark.ts';
 import { hasResult } from '../results.ts';
-import { epochTables, figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
+import { epochTables, figureContent, pluginsGrid, runsGrid, totalSeconds, type Report } from './content.ts';
 import { escaped } from './escape.ts';
 import { plainWords } from './plain-words.ts';
 import { lineChart } from './svg.ts';

@@ -1,6 +1,6 @@
+import { markRule, tableContent, type Grid } from '@entropic-lab/studies';
 import { duration } from '../../terminal/format.ts';
-import { markRule } from '../mark.ts';
-import { epochTables, figureContent, pluginsGrid, runsGrid, tableContent, totalSeconds, type Grid, type Report } from './content.ts';
+import { epochTables, figureContent, pluginsGrid, runsGrid, totalSeconds, type Report } from './content.ts';
 import { plainWords } from './plain-words.ts';
 
 /** The report as Markdown; figures are files beside it. @param figureFile names the file of the figure at an index. */

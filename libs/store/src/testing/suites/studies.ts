@@ -1,4 +1,4 @@
-import { parseStudySpec } from '@entropic-lab/protocol';
+import { parseStudySpec, type RecordedPlan } from '@entropic-lab/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Claim, Store } from '../../index.ts';
 import { codeOf } from '../code-of.ts';
@@ -59,6 +59,24 @@ export function studySuite(get: () => Store): void {
       await store.finishRun({ ...first.lease, ...finished(2) });
       expect(await reason()).toBe('inLine');
       expect((await store.claim(worker.id))!.run).toMatchObject({ studyIndex: 1 });
+    });
+
+    it('that is planned gets its runs one by one, each in its place, and is found again by its key with the plan of today', async () => {
+      const store = get();
+      const key = `plan-${Math.random().toString(36).slice(2)}`;
+      const plan = (...keys: string[]): RecordedPlan => ({ title: 't', citation: { authors: 'a', title: 't', year: 2020 }, introduction: [], runs: keys.map((one) => ({ key: one, title: one })), tables: [], figures: [] });
+      const first = await store.planStudy({ key, name: 'first', plan: plan('a', 'b') });
+      expect(first).toMatchObject({ key, spec: null, runCount: 2, plan: plan('a', 'b') });
+      const b = await store.createRun(exampleSpec(), { studyId: first.id, key: 'b' });
+      expect(b).toMatchObject({ studyId: first.id, studyIndex: 1, studyKey: 'b' });
+      expect(await codeOf(store.createRun(exampleSpec(), { studyId: first.id, key: 'c' }))).toBe('INVALID_INPUT study.key');
+      expect(await codeOf(store.createRun(exampleSpec(), { studyId: 'nobody', key: 'b' }))).toBe('UNKNOWN_STUDY studyId');
+      const second = await store.planStudy({ key, name: 'second', plan: plan('c', 'b') });
+      expect(second).toMatchObject({ id: first.id, name: 'second', plan: plan('c', 'b') });
+      await store.createRun(exampleSpec(), { studyId: first.id, key: 'c' });
+      expect((await store.runsOfStudy(first.id)).map(({ studyKey }) => studyKey)).toEqual(['c', 'b']);
+      const sweep = await store.createStudy(spec(), [exampleSpec()]);
+      expect(await codeOf(store.createRun(exampleSpec(), { studyId: sweep.id, key: 'b' }))).toBe('INVALID_INPUT study.key');
     });
 
     it('is cancelled as a whole', async () => {

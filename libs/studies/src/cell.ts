@@ -1,6 +1,5 @@
-import { wilsonInterval, type AttackResult, type FinalEvaluation } from '@entropic-lab/protocol';
-import type { CellPlan, Measure } from './definition.ts';
-import { hasResult, type Results } from './results.ts';
+import { wilsonInterval, type AttackResult, type CellPlan, type FinalEvaluation, type Measure } from '@entropic-lab/protocol';
+import { isMeasured, type Outcomes } from './outcome.ts';
 
 /** A number with the counts it comes from. */
 export interface Share {
@@ -25,14 +24,14 @@ export interface Cell {
 }
 
 /** The numbers of a cell. Undefined cells have none. */
-export function cellOf(plan: CellPlan, results: Results): Cell {
+export function cellOf(plan: CellPlan, outcomes: Outcomes): Cell {
   const shares: Share[] = [];
   const missing: string[] = [];
   for (const key of plan.runs) {
-    const outcome = results.get(key);
-    const share = hasResult(outcome) ? shareOf(outcome.evaluation, plan.measure) : undefined;
+    const outcome = outcomes.get(key);
+    const share = isMeasured(outcome) ? shareOf(outcome.evaluation, plan.measure) : undefined;
     if (share !== undefined) shares.push(share);
-    else missing.push(hasResult(outcome) ? `${key} did not measure it` : `${key}: ${outcome?.reason ?? 'not part of this report'}`);
+    else missing.push(isMeasured(outcome) ? `${key} has no number for it: not measured, or none of its images was classified correctly` : `${key}: ${outcome?.reason ?? 'not part of this report'}`);
   }
   const mean = shares.length === 0 ? null : shares.reduce((sum, { share }) => sum + share, 0) / shares.length;
   return { shares, mean, low: Math.min(1, ...shares.map(({ low }) => low)), high: Math.max(0, ...shares.map(({ high }) => high)), missing };
