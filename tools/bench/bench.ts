@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchStore } from './store/bench.ts';
 import { cases, type Case } from './cases.ts';
 import { callTimes } from './calls.ts';
+import { demoSteps } from './demo.ts';
 import { compileTimes } from './compile-time.ts';
 import { footprints } from './memory.ts';
 import { TorchPeer } from './peer.ts';
@@ -81,6 +82,12 @@ const tasks: Readonly<Record<string, Task>> = {
         const { median, longest } = line.milliseconds;
         tell(line, `${line.task.padEnd(6)} ${line.model.padEnd(10)} B${String(line.batch).padEnd(4)} ${line.stepsPerCall} steps a call, ${median} ms, longest ${longest}`);
       }
+    },
+  },
+  demo: {
+    help: ['[--threads 1] [--rounds 3]', "the steps of `entropic demo`, compiled beside eager TF.js on WASM, as the lab's trainers take them"],
+    run: async () => {
+      for await (const line of demoSteps({ threads, rounds: Number(options.rounds) })) tell(line, `${line.phase.padEnd(19)} B${String(line.batch).padEnd(4)} compiled ${line.compiledMilliseconds} ms, eager ${line.eagerMilliseconds} ms: ${line.timesFaster} times faster`);
     },
   },
   store: {

@@ -11,7 +11,6 @@ export const withoutRow: Readonly<Record<string, readonly string[]>> = {
   strings: ['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'],
   'a draw that the recording would freeze: use a hostInput': ['Multinomial'],
   'reads or paints a canvas': ['Draw', 'FromPixels'],
-  'not written yet': ['Transform'],
 };
 
 const listed = (kernels: readonly string[]) => [...kernels].sort().map((kernel) => `\`${kernel}\``).join(' ');

@@ -3,9 +3,11 @@ import { LabError, type TrainingSpec } from '@entropic-lab/protocol';
 import { leafPaths, leaves, mapTree } from '@entropic-lab/tensor';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Patience } from './early-stop.ts';
+import { fromVersion1 } from './older-checkpoint.ts';
 import type { TrainState } from './training-state.ts';
 
-const VERSION = 1;
+/** 2: optimizers remember decayed sums instead of means. */
+const VERSION = 2;
 
 /** Where a training stands, beside its tensors. With the seed of the run this is all that the rest depends on. */
 export interface Position {
@@ -34,13 +36,14 @@ export interface OpenCheckpoint {
   restore(form: TrainState): TrainState;
 }
 
-/** @throws LabError BAD_WEIGHTS where the bytes are damaged or belong to another training spec. */
+/** Of this version or an older one. @throws LabError BAD_WEIGHTS where the bytes are damaged or belong to another training spec. */
 export function openCheckpoint(bytes: Uint8Array, spec: TrainingSpec): OpenCheckpoint {
   const { tensors, metadata } = readSafetensors(bytes, 'checkpoint');
   const { version, position, spec: saved } = JSON.parse(metadata['checkpoint'] ?? '{}') as { version?: number; position: Position; spec: unknown };
-  if (version !== VERSION) throw foreign(`a training checkpoint of version ${VERSION}`, `version ${version ?? 'none'}`);
+  if (version !== 1 && version !== VERSION) throw foreign(`a training checkpoint of version ${VERSION} or older`, `version ${version ?? 'none'}`);
   if (JSON.stringify(saved) !== JSON.stringify(spec)) throw foreign('a checkpoint of the same training spec', 'one of another');
-  return { position, restore: (form) => restore(tensors, form) };
+  const state = version === 1 ? fromVersion1(tensors, spec) : tensors;
+  return { position, restore: (form) => restore(state, form) };
 }
 
 function restore(tensors: Readonly<Record<string, TensorArray>>, form: TrainState): TrainState {

@@ -72,5 +72,5 @@ it('changes nothing it is given', () => {
   const memory = initialMemory(optimizer, { w });
   updateAll(optimizer, { params: { w }, memory }, { gradients: { w: tf.ones([4]) }, rates: { stepSize: tf.scalar(1) } });
   expect(Array.from(w.dataSync())).toEqual(start.map(Math.fround));
-  expect(Array.from(memory['w']!['m']!.dataSync())).toEqual([0, 0, 0, 0]);
+  expect(Array.from(memory['w']!['sum']!.dataSync())).toEqual([0, 0, 0, 0]);
 });

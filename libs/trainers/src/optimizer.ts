@@ -21,24 +21,33 @@ export interface Optimizer {
 
 type Makers = { readonly [K in OptimizerSpec['kind']]: (spec: Extract<OptimizerSpec, { kind: K }>) => Optimizer };
 
+/**
+ * Adam and RMSprop remember decayed sums, s <- beta s + g, where their papers have decayed means, m <- beta m + (1 - beta) g.
+ * These are the same numbers but for the factor: m = (1 - beta) s, which goes into the step size and epsilon. A step then reads and
+ * writes each weight's memory two times less often, and that is most of what a step costs where there are many weights.
+ */
 const makers: Makers = {
-  /** Kingma and Ba (2015), section 2, last paragraph: the form that Keras has, epsilon outside the square root. */
+  /**
+   * Kingma and Ba (2015), section 2, last paragraph: the form that Keras has, epsilon outside the square root. With
+   * m = (1 - beta1) sum and v = (1 - beta2) squares, m / (sqrt(v) + epsilon) is
+   * (1 - beta1) / sqrt(1 - beta2) times sum / (sqrt(squares) + epsilon / sqrt(1 - beta2)).
+   */
   adam: ({ beta1, beta2, epsilon }) => ({
-    slots: ['m', 'v'],
-    rates: (learningRate, step) => ({ stepSize: (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step) }),
+    slots: ['sum', 'squares'],
+    rates: (learningRate, step) => ({ stepSize: (((learningRate * (1 - beta1)) / Math.sqrt(1 - beta2)) * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step) }),
     update(weight, gradient, { slots, rates }) {
-      const m = blend(slots['m']!, gradient, beta1);
-      const v = blend(slots['v']!, tf.square(gradient), beta2);
-      return { weight: tf.sub(weight, tf.div(tf.mul(m, rates['stepSize']!), tf.add(tf.sqrt(v), epsilon))), slots: { m, v } };
+      const sum = decayed(slots['sum']!, beta1, gradient);
+      const squares = decayed(slots['squares']!, beta2, tf.square(gradient));
+      return { weight: stepped(weight, tf.mul(sum, rates['stepSize']!), { squares, decay: beta2, epsilon }), slots: { sum, squares } };
     },
   }),
   /** Tieleman and Hinton (2012), as Keras has it, without momentum and centering. */
   rmsprop: ({ decay, epsilon }) => ({
-    slots: ['v'],
-    rates: (learningRate) => ({ stepSize: learningRate }),
+    slots: ['squares'],
+    rates: (learningRate) => ({ stepSize: learningRate / Math.sqrt(1 - decay) }),
     update(weight, gradient, { slots, rates }) {
-      const v = blend(slots['v']!, tf.square(gradient), decay);
-      return { weight: tf.sub(weight, tf.div(tf.mul(gradient, rates['stepSize']!), tf.add(tf.sqrt(v), epsilon))), slots: { v } };
+      const squares = decayed(slots['squares']!, decay, tf.square(gradient));
+      return { weight: stepped(weight, tf.mul(gradient, rates['stepSize']!), { squares, decay, epsilon }), slots: { squares } };
     },
   }),
   /** Polyak's momentum as Keras has it: the learning rate goes into the velocity. */
@@ -80,6 +89,11 @@ export function updateAll(optimizer: Optimizer, { params, memory }: Update, { gr
   };
 }
 
-function blend(old: tf.Tensor, fresh: tf.Tensor, keep: number): tf.Tensor {
-  return tf.add(tf.mul(old, keep), tf.mul(fresh, 1 - keep));
+function decayed(old: tf.Tensor, keep: number, fresh: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(old, keep), fresh);
+}
+
+/** The weight less `move` over the root of the mean square, both times 1 / sqrt(1 - decay). */
+function stepped(weight: tf.Tensor, move: tf.Tensor, { squares, decay, epsilon }: { squares: tf.Tensor; decay: number; epsilon: number }): tf.Tensor {
+  return tf.sub(weight, tf.div(move, tf.add(tf.sqrt(squares), epsilon / Math.sqrt(1 - decay))));
 }

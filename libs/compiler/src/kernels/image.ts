@@ -12,5 +12,9 @@ export const imageRules: RuleTable = {
   Dilation2DBackpropInput: (call) => one(input(call, 'x').shape, input(call, 'x').dtype),
   Dilation2DBackpropFilter: (call) => one(input(call, 'filter').shape, input(call, 'filter').dtype),
   CropAndResize: (call) => one([input(call, 'boxes').shape[0]!, ...attribute<[number, number]>(call, 'cropSize'), input(call, 'image').shape[3]!], 'float32'),
+  Transform: (call) => {
+    const [n, h, w, c] = input(call, 'image').shape as [number, number, number, number];
+    return one([n, ...(attribute<[number, number] | undefined>(call, 'outputShape') ?? [h, w]), c], 'float32');
+  },
   RotateWithOffset: (call) => one(input(call, 'image').shape, input(call, 'image').dtype),
 };

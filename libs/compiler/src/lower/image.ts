@@ -3,6 +3,7 @@ import { inputOf, type Value } from '../graph/graph.ts';
 import { attribute } from '../kernels/rule.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { transform } from './transform.ts';
 
 interface Side {
   /** Which two of a box's numbers are its ends along this side. */
@@ -74,4 +75,4 @@ const rotate: Lowering = (node, e) => {
   e.def(node.outputs[0]!, e.reshape(e.one('Where', [inside, pixels, e.blocks.constant(filling, image.dtype)]), image.shape));
 };
 
-export const imageLowerings: LoweringTable = { CropAndResize: cropAndResize, RotateWithOffset: rotate };
+export const imageLowerings: LoweringTable = { CropAndResize: cropAndResize, RotateWithOffset: rotate, Transform: transform };

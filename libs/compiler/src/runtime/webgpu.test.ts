@@ -61,8 +61,8 @@ describe.skipIf(missing !== undefined)('WebGPU', () => {
       await attack.run([{}, {}]);
     }
     const [ours, theirs] = await Promise.all(runs.map(({ train }) => train.read()));
-    leaves(ours!.m).forEach((moment, i) => {
-      const expected = leaves(theirs!.m)[i]!.dataSync();
+    leaves(ours!.sum).forEach((moment, i) => {
+      const expected = leaves(theirs!.sum)[i]!.dataSync();
       expect(largest(moment.dataSync().map((value, j) => value - expected[j]!)) / largest(expected)).toBeLessThan(1e-4);
     });
     const [images, same] = await Promise.all(runs.map(({ attack }) => attack.read()));

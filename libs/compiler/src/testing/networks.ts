@@ -2,9 +2,9 @@ import { entropyFlow, layerEntropies } from '@entropic-lab/entropy';
 import type { Network, Params } from '@entropic-lab/models';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** State of a training step: weights and Adam's two moments. */
-export type TrainState = { params: Params; m: Params; v: Params };
-/** `stepSize` is the learning rate with Adam's bias corrections, made on the host. */
+/** State of a training step: weights, and Adam's decayed sums of gradients and of their squares. */
+export type TrainState = { params: Params; sum: Params; squares: Params };
+/** `stepSize` is the learning rate with Adam's bias corrections and the sums' factors, made on the host. */
 export type TrainBatch = { x: tf.Tensor; labels: tf.Tensor; stepSize: tf.Tensor };
 
 /** Cross-entropy + lambda (E_T - c)^2, equation (9). */
@@ -17,20 +17,24 @@ export function entropicLoss(network: Network, lambda: number, target: number) {
   };
 }
 
-/** One Adam step as a pure function. */
+/** Adam's epsilon of 1e-7, times the factor of the sum of squares: 1 / sqrt(1 - 0.999). */
+const EPSILON = 1e-7 / Math.sqrt(1 - 0.999);
+/** A learning rate of 1e-3 with that factor, and with the other sum's: 1 - 0.9. */
+const STEP_SIZE = (1e-3 * (1 - 0.9)) / Math.sqrt(1 - 0.999);
+
+/** One Adam step as a pure function, in the form that the lab's trainers have. */
 export function adamStep(loss: (params: Params, batch: TrainBatch) => tf.Scalar) {
   return (state: TrainState, batch: TrainBatch): { state: TrainState; y: { loss: tf.Tensor } } => {
     const names = Object.keys(state.params);
     const f = (...values: tf.Tensor[]) => loss(Object.fromEntries(names.map((name, i) => [name, values[i]!])), batch);
     const { value, grads } = tf.valueAndGrads(f)(names.map((name) => state.params[name]!));
-    const next: { params: Record<string, tf.Tensor>; m: Record<string, tf.Tensor>; v: Record<string, tf.Tensor> } = { params: {}, m: {}, v: {} };
+    const next: { params: Record<string, tf.Tensor>; sum: Record<string, tf.Tensor>; squares: Record<string, tf.Tensor> } = { params: {}, sum: {}, squares: {} };
     names.forEach((name, i) => {
-      const g = grads[i]!;
-      const m = tf.add(tf.mul(state.m[name]!, 0.9), tf.mul(g, 0.1));
-      const v = tf.add(tf.mul(state.v[name]!, 0.999), tf.mul(tf.square(g), 0.001));
-      next.params[name] = tf.sub(state.params[name]!, tf.div(tf.mul(m, batch.stepSize), tf.add(tf.sqrt(v), 1e-7)));
-      next.m[name] = m;
-      next.v[name] = v;
+      const sum = tf.add(tf.mul(state.sum[name]!, 0.9), grads[i]!);
+      const squares = tf.add(tf.mul(state.squares[name]!, 0.999), tf.square(grads[i]!));
+      next.params[name] = tf.sub(state.params[name]!, tf.div(tf.mul(sum, batch.stepSize), tf.add(tf.sqrt(squares), EPSILON)));
+      next.sum[name] = sum;
+      next.squares[name] = squares;
     });
     return { state: next, y: { loss: value } };
   };
@@ -38,12 +42,12 @@ export function adamStep(loss: (params: Params, batch: TrainBatch) => tf.Scalar)
 
 export function initialState(params: Params): TrainState {
   const zeros = () => Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.zerosLike(value)]));
-  return { params, m: zeros(), v: zeros() };
+  return { params, sum: zeros(), squares: zeros() };
 }
 
 export function randomBatch(shape: readonly number[], batch: number, seed: number): TrainBatch {
   const labels = Int32Array.from({ length: batch }, (_, i) => (i * 7 + seed * 3) % 10);
-  return { x: tf.randomUniform([batch, ...shape], 0, 1, 'float32', seed), labels: tf.tensor1d(labels, 'int32'), stepSize: tf.scalar(1e-3) };
+  return { x: tf.randomUniform([batch, ...shape], 0, 1, 'float32', seed), labels: tf.tensor1d(labels, 'int32'), stepSize: tf.scalar(STEP_SIZE) };
 }
 
 /** One linf PGD step from `x`, around `x0`. */

@@ -57,8 +57,14 @@ const crop = (method: 'bilinear' | 'nearest'): Calls => fc.tuple(small, side, si
   .chain(([n, h, w, c, ch, cw]) => fc.tuple(floats([n, h, w, c]), boxes(3), ints([3], 0, n - 1))
     .map((args): Call => ({ fn: (x, b, i) => tf.image.cropAndResize(x as tf.Tensor4D, b as tf.Tensor2D, i as tf.Tensor1D, [ch, cw], method, 0.25), args })));
 
+/** Of one image: eager TF.js' cpu kernel leaves all others blank. */
+const projection: Calls = fc.tuple(side, side, small, fc.constantFrom('nearest', 'bilinear'), fc.constantFrom('constant', 'reflect', 'wrap', 'nearest'), fc.option(fc.constant<[number, number]>([3, 7]), { nil: undefined }))
+  .chain(([h, w, c, how, mode, size]) => fc.tuple(floats([1, h, w, c]), floats([1, 6], { from: -2, to: 2 }), floats([1, 2], { from: -0.3, to: 0.3 }))
+    .map(([x, affine, rest]): Call => ({ fn: (t, a, b) => tf.image.transform(t as tf.Tensor4D, tf.concat([a!, b!], 1) as tf.Tensor2D, how as 'nearest', mode as 'constant', 0.5, size), args: [x, affine, rest] })));
+
 export const imageCalls: Readonly<Record<string, Calls>> = {
   Dilation2D: dilation(dilate), Dilation2DBackpropInput: dilation(dilationGradient(0)), Dilation2DBackpropFilter: dilation(dilationGradient(1)),
+  Transform: projection,
   CropAndResize: fc.oneof(crop('bilinear'), crop('nearest')),
   RotateWithOffset: fc.tuple(small, side, side, fc.integer({ min: 1, max: 4 }), fc.double({ min: -3, max: 3, noNaN: true }))
     .chain(([n, h, w, c, angle]) => floats([n, h, w, c]).map((x): Call => ({ fn: (t) => tf.image.rotateWithOffset(t as tf.Tensor4D, angle, c === 3 ? [1, 2, 3] : 0.5, 0.4), args: [x] }))),
