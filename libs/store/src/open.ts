@@ -44,7 +44,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const sweep = driver.kind === 'pglite';
     const files = options.artifactStore === undefined ? await openDisk(join(folder, 'artifacts'), maxArtifactBytes, { sweep }) : await openS3(options.artifactStore, { staging: join(folder, 'arriving'), maxBytes: maxArtifactBytes, sweep });
     const busy = new Busy();
-    const session = { database: driver.database, wakes, busy, signs: new Map<string, number>(), leaseSeconds, maxAttempts, retrySeconds };
+    const session = { database: driver.database, send: driver.send, wakes, busy, signs: new Map<string, number>(), leaseSeconds, maxAttempts, retrySeconds };
     await backfill(session);
     let closed: Promise<void> | undefined;
     const close = async () => {

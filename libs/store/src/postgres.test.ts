@@ -18,7 +18,10 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
   let folder: TemporaryFolder;
   let here: Store;
   let there: Store;
+  const warnings: string[] = [];
+  const warned = ({ message }: Error): void => void warnings.push(message);
   beforeAll(async () => {
+    process.on('warning', warned);
     postgres = await privatePostgres();
     folder = await temporaryFolder();
     const options = { folder: folder.path, databaseUrl: postgres.url, ...suiteOptions };
@@ -26,6 +29,7 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     [here, there] = await Promise.all([openStore(options), openStore(options)]);
   }, 120_000);
   afterAll(async () => {
+    process.off('warning', warned);
     for (const held of [here, there, postgres, folder]) await held?.[Symbol.asyncDispose]();
   }, 60_000);
 
@@ -66,6 +70,13 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     await here.finishRun({ ...lease, ...finished(4) });
     expect((await history(there, run.id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     await events.return();
+  });
+
+  // The driver warns of a question to a connection on which another still waits.
+  it('uses the driver in no way that it warns of: here, on new connections, and in all of the above', async () => {
+    await using fresh = await openStore({ folder: folder.path, databaseUrl: postgres.url, ...suiteOptions });
+    await Promise.all(Array.from({ length: 8 }, () => fresh.findRun('nobody')));
+    expect(warnings).toEqual([]);
   });
 
   it('says which database does not answer, without its password', async () => {

@@ -1,11 +1,12 @@
 import type { Busy } from './busy.ts';
-import type { Database } from './database/driver.ts';
+import type { Database, Send } from './database/driver.ts';
 import type { Wakes } from './wakes.ts';
 import type { SignsOfLife } from './workers/seen.ts';
 
 /** What every operation works with. */
 export interface Session {
   readonly database: Database;
+  readonly send: Send;
   readonly wakes: Wakes;
   readonly busy: Busy;
   readonly signs: SignsOfLife;

@@ -4,10 +4,20 @@ import type * as tables from '../tables.ts';
 /** Queries, or a transaction of them; the same on both drivers. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof tables>;
 
+/** A statement that is sent so often that a connection prepares it once, under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Sends a statement as a transaction of its own. @returns Its rows. */
+export type Send = (statement: Statement, values: readonly unknown[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
 /** A PostgreSQL, in process or over the network, with the migrations applied. */
 export interface Driver extends AsyncDisposable {
   readonly kind: 'pglite' | 'postgres';
   readonly database: Database;
+  readonly send: Send;
 }
 
 /** What a driver tells of notifications on the store's channel. */

@@ -19,13 +19,8 @@ const migrationLock = 36_876_742;
 
 /** @throws LabError SERVER_UNREACHABLE when no PostgreSQL answers at the URL. */
 export async function openPostgres(url: string, ear: Ear, options: PostgresOptions): Promise<Driver> {
-  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10, keepAlive: true });
+  const pool = new pg.Pool({ connectionString: url, max: options.maxConnections ?? 10, keepAlive: true, verify: (connection, done) => void equip(connection, options).then(() => done(), done) });
   pool.on('error', options.onError);
-  // The pool listens to idle connections alone: one that breaks while it is lent would end the process.
-  pool.on('connect', (connection) => {
-    connection.on('error', options.onError);
-    connection.query(plannerSettings).catch(options.onError);
-  });
   try {
     await migrateAlone(pool);
     const ears = await listen(url, ear, options.onError);
@@ -33,11 +28,19 @@ export async function openPostgres(url: string, ear: Ear, options: PostgresOptio
       await ears[Symbol.asyncDispose]();
       await pool.end();
     };
-    return { kind: 'postgres', database: drizzle(pool, { schema: tables }), [Symbol.asyncDispose]: close };
+    const send: Driver['send'] = async ({ name, text }, values) => (await pool.query<Record<string, unknown>>({ name, text, values: [...values] })).rows;
+    return { kind: 'postgres', database: drizzle(pool, { schema: tables }), send, [Symbol.asyncDispose]: close };
   } catch (cause) {
     await pool.end();
     throw unreachable(url, cause);
   }
+}
+
+/** Before a new connection is lent to anybody. The pool waits for it; what is asked of one connection is asked one after another. */
+async function equip(connection: pg.ClientBase, { onError }: PostgresOptions): Promise<void> {
+  // The pool listens to idle connections alone: one that breaks while it is lent would end the process.
+  connection.on('error', onError);
+  await connection.query(plannerSettings);
 }
 
 /** Several servers may start at once on one database: one migrates, the others wait and find it done. */

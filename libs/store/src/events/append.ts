@@ -8,6 +8,7 @@ import type { Session } from '../session.ts';
 import { runs, type RunRow } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
 import { touchWorker } from '../workers/seen.ts';
+import { appendPlain } from './append-plain.ts';
 import { refuseConflicts } from './conflicts.ts';
 import { deriveFromEvents } from '../results/derive.ts';
 import { record, type NewEvent } from './record.ts';
@@ -33,6 +34,10 @@ export interface Receipt {
  *   content under a recorded number or a gap, UNKNOWN_RUN, UNKNOWN_ARTIFACT for an artifact whose bytes are not stored.
  */
 export async function appendEvents(session: Session, report: Report): Promise<Receipt> {
+  return (await appendPlain(session, report)) ?? appendJudged(session, report);
+}
+
+async function appendJudged(session: Session, report: Report): Promise<Receipt> {
   return session.database.transaction(async (tx) => {
     const run = await lockReported(tx, report.runId);
     if (report.attempt !== run.attempt) throw leaseLost(run, report.attempt);

@@ -19,12 +19,24 @@ export interface EventPage {
   readonly ended: boolean;
 }
 
-/** @throws LabError UNKNOWN_RUN; INVALID_INPUT for a cursor that is not an integer from 0. */
-export async function readPage(database: Database, runId: string, after: number): Promise<EventPage> {
+/** Reads the page behind a cursor. @throws LabError UNKNOWN_RUN; INVALID_INPUT for a cursor that is not an integer from 0. */
+export type ReadPage = (runId: string, after: number) => Promise<EventPage>;
+
+export function pageReader(database: Database): ReadPage {
+  const rows = boundedRows(database);
+  return (runId, after) => readPage({ database, rows }, runId, after);
+}
+
+interface Source {
+  readonly database: Database;
+  readonly rows: ReturnType<typeof boundedRows>;
+}
+
+async function readPage({ database, rows: source }: Source, runId: string, after: number): Promise<EventPage> {
   if (!Number.isInteger(after) || after < 0) {
     throw new LabError('INVALID_INPUT', `[store] expected a cursor of 0 or the seq of an event, got ${after} (after).`, { path: 'after' });
   }
-  const rows = await boundedRows(database, runId, after);
+  const rows = await source.execute({ runId, after });
   const events = rows.map(eventOf);
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const page = { events, bytes, whole: events.length < pageLimits.events && bytes < pageLimits.maxBytes };
@@ -36,7 +48,9 @@ export async function readPage(database: Database, runId: string, after: number)
   return { ...page, ended: isFinal(run.status) && (last?.seq ?? after) >= run.lastSeq };
 }
 
-async function boundedRows(database: Database, runId: string, after: number) {
+/** Prepared, because it is asked for at every event of every run that somebody watches. */
+function boundedRows(database: Database) {
+  const [runId, after] = [sql.placeholder('runId'), sql.placeholder('after')];
   const { events, maxBytes } = pageLimits;
   const sizes = database
     .select({ seq: runEvents.seq, bytes: runEvents.bytes })
@@ -53,5 +67,6 @@ async function boundedRows(database: Database, runId: string, after: number) {
     .from(sums)
     .innerJoin(runEvents, and(eq(runEvents.runId, runId), eq(runEvents.seq, sums.seq)))
     .where(sql`${sums.before} < ${maxBytes}`)
-    .orderBy(asc(runEvents.seq));
+    .orderBy(asc(runEvents.seq))
+    .prepare('events_behind');
 }

@@ -2,7 +2,7 @@ import type { RunEvent } from '@entropic-lab/protocol';
 import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { topics } from '../wakes.ts';
-import { readPage } from './page.ts';
+import { pageReader } from './page.ts';
 import { Recent } from './recent.ts';
 
 export interface TailOptions {
@@ -20,7 +20,8 @@ export type Tail = (runId: string, options?: TailOptions) => AsyncGenerator<RunE
  * The generator throws LabError UNKNOWN_RUN, or INVALID_INPUT for a bad cursor.
  */
 export function tailOf(session: Session): Tail {
-  const recent = new Recent((runId, after) => session.busy.run(() => readPage(session.database, runId, after)));
+  const read = pageReader(session.database);
+  const recent = new Recent((runId, after) => session.busy.run(() => read(runId, after)));
   return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, recent, { runId, after, left }), signal);
 }
 

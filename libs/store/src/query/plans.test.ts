@@ -78,7 +78,8 @@ describe.skipIf(!installed)('lists over 20,000 runs', () => {
     await client.query(plannerSettings);
     for (const statement of fillStatements({ runs: 20_000, epochs: 3 })) await client.query(statement);
     const database = drizzle(client, { schema: tables, logger: { logQuery: (text, values) => void asked.push({ text, values }) } });
-    session = { database, wakes: new Wakes(), busy: new Busy(), signs: new Map(), leaseSeconds: 1, maxAttempts: 1, retrySeconds: 1 } as Session;
+    const send: Session['send'] = async ({ text }, values) => (await client.query<Record<string, unknown>>(text, [...values])).rows;
+    session = { database, send, wakes: new Wakes(), busy: new Busy(), signs: new Map(), leaseSeconds: 1, maxAttempts: 1, retrySeconds: 1 };
   }, 180_000);
   afterAll(async () => {
     await client?.end();
