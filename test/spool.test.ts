@@ -15,6 +15,8 @@ let server: RunningProcess;
 let wire: Wire;
 let client: Client;
 const agents: RunningProcess[] = [];
+const held: AsyncDisposable[] = [];
+const hold = <T extends AsyncDisposable>(part: T): T => (held.push(part), part);
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -28,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client?.[Symbol.asyncDispose]();
-  for (const agent of agents) await agent[Symbol.asyncDispose]();
+  for (const part of [...agents, ...held.reverse()]) await part[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
   await wire?.[Symbol.asyncDispose]();
   await folder?.[Symbol.asyncDispose]();
@@ -36,8 +38,14 @@ afterAll(async () => {
 
 const spool = (): string => join(folder.path, 's');
 
-async function startAgent({ waits = true } = {}): Promise<RunningProcess> {
-  const flags = ['--url', wire.url, '--plugins', standardPlugins, '--engine', 'wasm', '--checkpoint-seconds', '0', '--spool-folder', spool(), '--log-level', 'info'];
+interface AgentChanges {
+  readonly waits?: boolean;
+  readonly url?: string;
+  readonly spoolMb?: number;
+}
+
+async function startAgent({ waits = true, url = wire.url, spoolMb = 1024 }: AgentChanges = {}): Promise<RunningProcess> {
+  const flags = ['--url', url, '--plugins', standardPlugins, '--engine', 'wasm', '--checkpoint-seconds', '0', '--spool-folder', spool(), '--spool-mb', String(spoolMb), '--log-level', 'info'];
   const agent = startProcess('apps/worker/src/main.ts', flags);
   agents.push(agent);
   if (waits) await agent.ready;
@@ -55,15 +63,15 @@ async function untilOnDisk(sign: string): Promise<void> {
   while (!(await onDisk()).some((line) => line.includes(sign))) await sleep(50);
 }
 
-async function eventsOf(runId: string): Promise<RunEvent[]> {
+async function eventsOf(runId: string, of = client): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of client.follow(runId)) events.push(event);
+  for await (const event of of.follow(runId)) events.push(event);
   return events;
 }
 
-async function startRunUntil(epoch: number): Promise<string> {
-  const { id } = await client.startRun(spec);
-  for await (const { body } of client.follow(id)) if (body.type === 'epoch' && body.metrics.epoch === epoch) break;
+async function startRunUntil(epoch: number, of = client): Promise<string> {
+  const { id } = await of.startRun(spec);
+  for await (const { body } of of.follow(id)) if (body.type === 'epoch' && body.metrics.epoch === epoch) break;
   return id;
 }
 
@@ -122,5 +130,41 @@ describe('a worker that loses the lab', () => {
     const events = await eventsOf(runId);
     expect(asLeftAlone(runId, events)).toEqual([]);
     expect(events.filter(({ body }) => body.type === 'requeued')).toMatchObject([{ body: { reason: { code: 'LEASE_LOST' } } }]);
+  });
+
+  /** A lab of its own whose leases run out within the cut. */
+  async function impatientLab(leaseSeconds: number): Promise<{ readonly there: Client; readonly url: string; readonly line: Wire }> {
+    const impatient = hold(startProcess('apps/server/src/main.ts', ['--folder', join(folder.path, 'impatient'), '--port', '0', '--leaseSeconds', String(leaseSeconds), '--logLevel', 'warn']));
+    const url = String((await impatient.ready)['url']);
+    const line = hold(await openWire());
+    line.aim(Number(new URL(url).port));
+    return { there: hold(createClient({ url })), url, line };
+  }
+
+  it('outlives a cut of 30 s: its run is its own where the lease is longer, and another worker\'s where it is shorter', async () => {
+    const { there, url, line } = await impatientLab(6);
+    const patient = agents.at(-1)!;
+    // Pauses once so much waits, so that it is still in the middle when the network is back.
+    const forgotten = await startAgent({ url: line.url, spoolMb: 0.002 });
+    const [own, taken] = await Promise.all([startRunUntil(2), startRunUntil(2, there)]);
+    for (const each of [wire, line]) each.cut('silent');
+    const cut = sleep(30_000);
+    const other = await startAgent({ url });
+    const seen = eventsOf(taken, there);
+    await forgotten.printedMatch(/which pauses until/);
+    await cut;
+    for (const each of [wire, line]) each.mend();
+
+    const [kept, gone] = await Promise.all([eventsOf(own), seen]);
+    expect([asLeftAlone(own, kept), asLeftAlone(taken, gone)]).toEqual([[], []]);
+    expect(new Set(kept.slice(1).map(({ attempt }) => attempt))).toEqual(new Set([1]));
+    expect(gone.filter(({ body }) => body.type === 'requeued')).toMatchObject([{ body: { reason: { code: 'LEASE_LOST' } } }]);
+    expect(gone.at(-1)).toMatchObject({ attempt: 2 });
+    // Told on its return, the first gives up, and what it had said is refused.
+    await forgotten.printedMatch(/run given up: .*lease/);
+    expect(await eventsOf(taken, there)).toEqual(gone);
+    for (const agent of [patient, forgotten, other]) agent.child.kill('SIGTERM');
+    for (const agent of [patient, forgotten, other]) expect(await agent.ended).toMatchObject({ code: 0 });
+    expect(await readdir(spool())).toEqual([]);
   });
 });
