@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly postgres?: PrivatePostgres | undefined;
   /** The one that starts fastest, for every kill costs a start. */
   readonly engine?: string | undefined;
+  /** Runs that an agent computes at a time. Default 1. */
+  readonly slots?: number | undefined;
 }
 
 /** An agent behind a wire of its own. */
@@ -41,14 +43,14 @@ export interface Lab extends AsyncDisposable {
   printed(): string;
 }
 
-export async function openLab({ agents: count, postgres, engine = 'wasm' }: LabOptions): Promise<Lab> {
+export async function openLab({ agents: count, postgres, engine = 'wasm', slots = 1 }: LabOptions): Promise<Lab> {
   const held: AsyncDisposable[] = [];
   const hold = <T extends AsyncDisposable>(part: T): T => (held.push(part), part);
   const close = async (): Promise<void> => {
     for (const part of held.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    return { ...(await furnish({ hold, count, postgres, engine })), [Symbol.asyncDispose]: close };
+    return { ...(await furnish({ hold, count, postgres, engine, slots })), [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -60,9 +62,10 @@ interface Furnishing {
   readonly count: number;
   readonly postgres: PrivatePostgres | undefined;
   readonly engine: string;
+  readonly slots: number;
 }
 
-async function furnish({ hold, count, postgres, engine }: Furnishing): Promise<Omit<Lab, keyof AsyncDisposable>> {
+async function furnish({ hold, count, postgres, engine, slots }: Furnishing): Promise<Omit<Lab, keyof AsyncDisposable>> {
   const folder = hold(await temporaryFolder());
   const disk = hold(await fullableDisk(join(folder.path, 'artifacts')));
   // The first is the watcher's own.
@@ -86,7 +89,7 @@ async function furnish({ hold, count, postgres, engine }: Furnishing): Promise<O
   await startServer();
   const [watcher, ...others] = wires;
   const client = hold(createClient({ url: watcher!.url }));
-  const agentFlags = ['--plugins', standardPlugins, '--engine', engine, '--checkpoint-seconds', '0', '--spool-folder', join(folder.path, 'spool'), '--log-level', 'warn'];
+  const agentFlags = ['--plugins', standardPlugins, '--engine', engine, '--slots', String(slots), '--checkpoint-seconds', '0', '--spool-folder', join(folder.path, 'spool'), '--log-level', 'warn'];
   const startAgent = (wire: Wire, name: string) => start('apps/worker/src/main.ts', [...agentFlags, '--url', wire.url, '--name', name]);
   const agents = await Promise.all(others.map((wire, at) => openAgent(wire, () => startAgent(wire, `agent ${at}`))));
   return {

@@ -33,6 +33,8 @@ export interface Waiter extends Disposable {
   version(): number;
   /** Resolves once the version is above `seen`, or waiting is over. */
   after(seen: number, signal?: AbortSignal): Promise<void>;
+  /** Calls once when the version is above `seen` (at once where it is), or when the store closes. */
+  once(seen: number, go: () => void): void;
   /** Whether there is no sense in waiting on: the signal is aborted or the store is closing. */
   over(signal?: AbortSignal): boolean;
 }
@@ -75,15 +77,21 @@ export class Wakes implements Ear {
     this.#topics.set(name, topic);
     topic.waiters += 1;
     let open = true;
+    let called: (() => void) | undefined;
     const close = () => {
       if (open) topic.waiters -= 1;
       open = false;
+      if (called !== undefined) topic.wake.delete(called);
       if (topic.waiters === 0 && this.#topics.get(name) === topic) this.#topics.delete(name);
     };
     const over = (signal?: AbortSignal) => this.#closed || signal?.aborted === true;
     return {
       version: () => topic.version,
       after: (seen, signal) => (over(signal) ? Promise.resolve() : woken(topic, seen, signal)),
+      once(seen, go) {
+        if (topic.version > seen || this.over()) return go();
+        topic.wake.add((called = go));
+      },
       over,
       [Symbol.dispose]: close,
     };

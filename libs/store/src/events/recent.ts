@@ -7,8 +7,11 @@ export interface Reading extends EventPage {
   readonly asOf: number;
 }
 
-/** Reads the rows behind a cursor, or hands out what others just read. The version is the topic's as the reader knows it. */
-export type ReadRecent = (runId: string, after: number, version: number) => Promise<Reading>;
+/** The place of one reader of a run. */
+export interface Entry extends Disposable {
+  /** Reads the rows behind a cursor, or hands out at once what others just read. The version is the topic's as the reader knows it. */
+  readonly read: (after: number, version: number) => Reading | Promise<Reading>;
+}
 
 /** Of each run that has readers, at most so much is kept: what those need that keep up. */
 const kept = { events: 64, bytes: 2 ** 20 } as const;
@@ -40,7 +43,7 @@ export class Recent {
   }
 
   /** A reader comes; what is kept of the run is dropped when the last has left. */
-  enter(runId: string): Disposable & { readonly read: (after: number, version: number) => Promise<Reading> } {
+  enter(runId: string): Entry {
     const run = this.#runs.get(runId) ?? { readers: 0, latest: undefined, running: new Map<string, Promise<Reading>>() };
     this.#runs.set(runId, run);
     run.readers += 1;
@@ -51,9 +54,9 @@ export class Recent {
     return { read: (after, version) => this.#behind(runId, run, { after, version }), [Symbol.dispose]: leave };
   }
 
-  #behind(runId: string, run: Followed, { after, version }: { readonly after: number; readonly version: number }): Promise<Reading> {
+  #behind(runId: string, run: Followed, { after, version }: { readonly after: number; readonly version: number }): Reading | Promise<Reading> {
     const known = run.latest === undefined ? undefined : servedBy(run.latest, after, version);
-    if (known !== undefined) return Promise.resolve(known);
+    if (known !== undefined) return known;
     // Who has heard of an event never shares a query that began before it.
     const key = `${after} ${version}`;
     const shared = run.running.get(key);

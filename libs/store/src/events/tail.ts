@@ -1,8 +1,8 @@
 import type { RunEvent } from '@entropic-lab/protocol';
-import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { topics } from '../wakes.ts';
 import { pageReader } from './page.ts';
+import { Reader } from './reader.ts';
 import { Recent } from './recent.ts';
 
 export interface TailOptions {
@@ -19,31 +19,10 @@ export type Tail = (runId: string, options?: TailOptions) => AsyncGenerator<RunE
  * `finished` event. It reads on only when asked for more, so a slow reader holds one page.
  * The generator throws LabError UNKNOWN_RUN, or INVALID_INPUT for a bad cursor.
  */
-export function tailOf(session: Session): Tail {
-  const read = pageReader(session.database);
-  const recent = new Recent((runId, after) => session.busy.run(() => read(runId, after)));
-  return (runId, { after = 0, signal } = {}) => interruptible((left) => follow(session, recent, { runId, after, left }), signal);
-}
-
-interface Place {
-  readonly runId: string;
-  readonly after: number;
-  readonly left: AbortSignal;
-}
-
-async function* follow({ wakes }: Session, recent: Recent, { runId, after, left }: Place): AsyncGenerator<RunEvent, void, void> {
+export function tailOf({ busy, database, wakes }: Session): Tail {
+  const read = pageReader(database);
+  const recent = new Recent((runId, after) => busy.run(() => read(runId, after)));
   // Waiting begins before the first read: an event recorded between reading and waiting is heard.
-  using waiter = wakes.waitFor(topics.events(runId));
-  using run = recent.enter(runId);
-  let cursor = after;
-  while (!waiter.over(left)) {
-    const page = await run.read(cursor, waiter.version());
-    for (const event of page.events) {
-      if (waiter.over(left)) return;
-      cursor = event.seq;
-      yield event;
-    }
-    if (page.ended) return;
-    if (page.whole) await waiter.after(page.asOf, left);
-  }
+  const enter = (runId: string) => ({ waiter: wakes.waitFor(topics.events(runId)), run: recent.enter(runId) });
+  return (runId, { after = 0, signal } = {}) => new Reader(() => enter(runId), { after, signal });
 }
