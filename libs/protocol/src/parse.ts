@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { LabError } from './errors.ts';
 
+/** Faults told after the first: whoever made more will ask again. */
+const mostTold = 5;
+
 /**
  * `value` as `schema` describes it, with defaults filled in.
  * @throws LabError INVALID_INPUT that names `who` and the path of the first field at fault, and lists the others.
@@ -9,7 +12,9 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, who: strin
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [first, ...others] = result.error.issues.map(describeIssue);
-  const also = others.length === 0 ? '' : ` Also: ${others.map((issue) => `${issue.text} (${issue.path})`).join('; ')}.`;
+  const further = others.slice(0, mostTold).map((issue) => `${issue.text} (${issue.path})`).join('; ');
+  const left = others.length - mostTold;
+  const also = others.length === 0 ? '' : ` Also: ${further}${left > 0 ? `; and ${left} more` : ''}.`;
   throw new LabError('INVALID_INPUT', `[${who}] ${first!.text} (${first!.path}).${also}`, { path: first!.path });
 }
 

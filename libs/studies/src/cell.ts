@@ -1,5 +1,5 @@
-import { wilsonInterval, type AttackResult, type CellPlan, type FinalEvaluation, type Measure } from '@entropic-lab/protocol';
-import { isMeasured, type Outcomes } from './outcome.ts';
+import { wilsonInterval, type CellPlan, type Measure } from '@entropic-lab/protocol';
+import { isMeasured, type Evaluation, type Outcomes } from './outcome.ts';
 
 /** A number with the counts it comes from. */
 export interface Share {
@@ -37,7 +37,7 @@ export function cellOf(plan: CellPlan, outcomes: Outcomes): Cell {
   return { shares, mean, low: Math.min(1, ...shares.map(({ low }) => low)), high: Math.max(0, ...shares.map(({ high }) => high)), missing };
 }
 
-function shareOf(evaluation: FinalEvaluation, measure: Measure): Share | undefined {
+function shareOf(evaluation: Evaluation, measure: Measure): Share | undefined {
   switch (measure.kind) {
     case 'cleanAccuracy':
       return share(evaluation.cleanAccuracy * evaluation.testExamples, evaluation.testExamples);
@@ -52,7 +52,7 @@ function shareOf(evaluation: FinalEvaluation, measure: Measure): Share | undefin
   }
 }
 
-function success({ outcomes, examples }: AttackResult, failuresCount: boolean): Share | undefined {
+function success({ outcomes, examples }: Evaluation['attacks'][number], failuresCount: boolean): Share | undefined {
   const correct = examples - outcomes.skippedMisclassified;
   return correct === 0 ? undefined : share(outcomes.found + (failuresCount ? outcomes.notFound : 0), correct);
 }

@@ -1,7 +1,7 @@
-import type { FinalEvaluation, TablePlan } from '@entropic-lab/protocol';
+import type { TablePlan } from '@entropic-lab/protocol';
 import { cellOf, type Cell } from './cell.ts';
 import { markOf, markTitles } from './mark.ts';
-import { isMeasured, type Outcomes } from './outcome.ts';
+import { isMeasured, type Evaluation, type Outcomes } from './outcome.ts';
 import { percent } from './percent.ts';
 
 /** Rows and columns of texts; the first row is the head. */
@@ -56,7 +56,7 @@ function diagnosisOf(keys: readonly string[], outcomes: Outcomes): Grid {
   ];
 }
 
-function diagnosis({ audit, diagnosis: signs }: FinalEvaluation): string[] {
+function diagnosis({ audit, diagnosis: signs }: Evaluation): string[] {
   const headline = audit === undefined ? '' : `${percent(audit.headline.ofAll)} of ${audit.examples} images`;
   return [audit?.verdict ?? 'not audited', headline, signs.medianLogitMargin.toFixed(1), percent(signs.zeroGradientShare), percent(signs.saturatedShare)];
 }

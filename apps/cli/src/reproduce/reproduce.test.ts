@@ -1,9 +1,9 @@
 import type { Run } from '@entropic-lab/client';
-import type { AttackResult, EpochMetrics, FinalEvaluation } from '@entropic-lab/protocol';
+import { parseRecordedPlan, type AttackResult, type EpochMetrics, type FinalEvaluation } from '@entropic-lab/protocol';
 import { cellOf, markOf } from '@entropic-lab/studies';
 import { describe, expect, it } from 'vitest';
 import sperl2021 from '../../studies/sperl2021/index.ts';
-import type { PlannedRun, StudyPlan } from './definition.ts';
+import { recordedPlan, type PlannedRun, type StudyPlan } from './definition.ts';
 import { specOf } from './find-or-start.ts';
 import { partsOf } from './parts.ts';
 import { htmlReport } from './report/html.ts';
@@ -116,6 +116,8 @@ describe('the study of the paper', () => {
     expect(whole.runs).toEqual(plan.runs);
     for (const { id, model } of plan.tables) expect(partsOf(plan, { table: id, model }).tables).toHaveLength(1);
     for (const { id, model } of plan.figures) expect(partsOf(plan, { figure: id, model }).figures).toHaveLength(1);
+    const sent: unknown = JSON.parse(JSON.stringify(recordedPlan(sperl2021, plan)));
+    expect(parseRecordedPlan(sent)).toEqual(sent);
     for (const run of plan.runs) specOf(run, { study: 'sperl2021', profile }, new Map(plan.runs.map(({ key }) => [key, 'some-run'])));
     expect(new Set(plan.tables.map(({ id }) => id))).toEqual(new Set(['I', 'III', 'IV', 'V', 'VI', 'controls']));
     expect(new Set(plan.figures.map(({ id }) => id))).toEqual(new Set(['1', '2', '3', '4', '5', '6']));

@@ -5,6 +5,7 @@ import { isMeasured, type Measured, type Unmeasured } from '@entropic-lab/studie
 /** What a run of a study came to. */
 export interface RunResult extends Measured {
   readonly run: Run;
+  readonly evaluation: FinalEvaluation;
   readonly epochs: readonly EpochMetrics[];
   /** Engine and device of every worker that computed a part of it. */
   readonly computedBy: readonly string[];

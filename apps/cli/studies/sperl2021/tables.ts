@@ -28,7 +28,7 @@ export function tablesOf(network: PaperNetwork, size: Size): TablePlan[] {
     table('IV', 'Attack success after entropic retraining', modes, attackRows(context, 'entropic', paper.after), ['entropic']),
     table('V', 'Accuracy under noise before retraining', ['accuracy'], noiseRows(context, 'pretrained', paper.accuracy), []),
     table('VI', 'Accuracy after entropic retraining', ['accuracy'], noiseRows(context, 'entropic', paper.accuracyAfter), []),
-    table('controls', 'Attack success of the controls, logits shown', states.map((state) => stateTitles[state]), attacks.map(({ title, ...attack }) => ({ title, cells: states.map((state) => attackCell(context, state, { ...attack, shown: 'logits' })) })), states),
+    table('controls', 'Attack success of the controls, logits shown', states.map((state) => stateTitles[state]), attacks.map(({ name: _, title, ...attack }) => ({ title, cells: states.map((state) => attackCell(context, state, { ...attack, shown: 'logits' })) })), states),
   ];
 }
 

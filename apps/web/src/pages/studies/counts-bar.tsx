@@ -6,8 +6,10 @@ const order: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'runnin
 const fills: Readonly<Record<RunStatus, string>> = { succeeded: 'var(--good)', failed: 'var(--bad)', cancelled: 'var(--text-faint)', running: 'var(--accent)', queued: 'var(--line-strong)' };
 
 /** How many runs of a study stand where. */
-export function CountsBar({ counts }: Pick<StudyShown, 'counts'>) {
-  const all = order.reduce((sum, status) => sum + counts[status], 0);
+export function CountsBar({ counts, plan, runCount }: Pick<StudyShown, 'counts' | 'plan' | 'runCount'>) {
+  const recorded = order.reduce((sum, status) => sum + counts[status], 0);
+  // Runs of a plan that have not begun are not recorded yet.
+  const all = plan === null ? recorded : Math.max(recorded, runCount);
   const text = order.filter((status) => counts[status] > 0).map((status) => `${integer(counts[status])} ${status}`).join(', ');
   const done = counts.succeeded + counts.failed + counts.cancelled;
   return (

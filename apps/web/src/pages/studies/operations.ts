@@ -1,7 +1,7 @@
 import { graphql } from '@entropic-lab/client';
 import type { ResultOf } from 'gql.tada';
 
-const StudyRow = graphql(`fragment StudyRow on Study { id number name runCount concurrency ended createdAt spec counts { queued running succeeded failed cancelled } }`);
+const StudyRow = graphql(`fragment StudyRow on Study { id number name runCount concurrency ended createdAt spec plan counts { queued running succeeded failed cancelled } }`);
 
 export const StudyRows = graphql(`query StudyRows($olderThan: Int) { studies(first: 100, olderThan: $olderThan) { ...StudyRow } }`, [StudyRow]);
 

@@ -20,7 +20,7 @@ const example = `mutation {
   }) { id }
 }`;
 
-/** Sweeps: runs that ask one question together. */
+/** Sweeps and reproductions: runs that ask one question together. */
 export default function StudiesPage() {
   const { value, error, again } = useAnswer('studies', () => lab.ask(StudyRows, { olderThan: null }));
   const now = useNow(5000);
@@ -31,7 +31,7 @@ export default function StudiesPage() {
     <div className="page">
       <div className="title"><h1>Studies</h1><span className="faint">{studies?.length ?? ''}</span></div>
       {error === undefined ? null : <ErrorNote error={error} />}
-      {studies?.length === 0 ? <EmptyState title="No studies yet">A study varies options over a grid, or by chance, and gathers the runs in one table. Start one with the mutation below, for instance on the page API.</EmptyState> : null}
+      {studies?.length === 0 ? <EmptyState title="No studies yet">A study varies options over a grid, or by chance, and gathers the runs in one table; or it repeats a paper, table by table. Start the first kind with the mutation below, for instance on the page API, and the second with <code>npx entropic reproduce sperl2021 --url {location.origin}</code>.</EmptyState> : null}
       {studies === undefined || studies.length === 0 ? null : (
         <div className="panel"><div className="inside scroll-x">
           <table className="plain">
@@ -49,8 +49,8 @@ function Row({ study, now }: { readonly study: StudyShown; readonly now: number 
   return (
     <tr>
       <td><Link href={`/studies/${study.id}`}><span className="faint">{study.number}</span> {study.name ?? 'without a name'}</Link></td>
-      <td>{differing(study.spec).map(({ path }) => <code key={path} className="parameter">{path}</code>)}</td>
-      <td><CountsBar counts={study.counts} /></td>
+      <td>{study.plan === null ? differing(study.spec).map(({ path }) => <code key={path} className="parameter">{path}</code>) : 'a paper, repeated'}</td>
+      <td><CountsBar {...study} /></td>
       <td className="num">{study.concurrency ?? 'all'}</td>
       <td className="num" data-hint={moment(study.createdAt)}>{ago(study.createdAt, now)}</td>
     </tr>

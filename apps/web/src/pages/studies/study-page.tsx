@@ -12,6 +12,7 @@ import { columns, metricTitle } from './metrics.ts';
 import { MetricNames } from './operations.ts';
 import { Parallel } from './parallel.tsx';
 import { differing } from './parameters.ts';
+import { PlanPage } from './plan/plan-page.tsx';
 import { StudyRunTable } from './run-table.tsx';
 import './studies.css';
 import { useStudy } from './use-study.ts';
@@ -31,6 +32,7 @@ export default function StudyPage({ id }: { readonly id: string }) {
   useEffect(() => void (document.title = `${name || 'Study'} · Entropic Lab`), [name]);
   if (study === null) return <EmptyState title="No study has this id" action={<Link href="/studies">To the studies</Link>}>It may be of another lab, or the address may have been cut off.</EmptyState>;
   if (study === undefined) return error === undefined || pending ? <div className="loading">Loading…</div> : <div className="page"><ErrorNote error={error} /></div>;
+  if (study.plan !== null) return <PlanPage study={study} />;
   const paths = differing(study.spec).map(({ path }) => path);
   const choices = [...new Set([...Object.keys(columns), ...(offered.value?.metricNames ?? []).filter(({ isOption }) => !isOption).map((one) => one.name)])];
   const change = (entries: Readonly<Record<string, string | undefined>>) => setParams((before) => {
@@ -46,7 +48,7 @@ export default function StudyPage({ id }: { readonly id: string }) {
     <div className="page">
       <div className="title">
         <h1><span className="faint" style={{ fontWeight: 400 }}>{study.number}</span> {study.name ?? 'Study'}</h1>
-        <CountsBar counts={study.counts} />
+        <CountsBar {...study} />
         <span className="faint small">recorded {moment(study.createdAt)}{study.concurrency === null ? '' : `, ${study.concurrency} at a time`}</span>
         <span className="grow" />
         <Button size="xs" variant="default" component={Link} href={`/?study=${id}`}>In the table of runs</Button>

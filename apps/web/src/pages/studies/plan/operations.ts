@@ -1,0 +1,28 @@
+import { graphql } from '@entropic-lab/client';
+import type { ResultOf } from 'gql.tada';
+
+/** What the tables of a plan are made of, run by run. */
+export const PlanResults = graphql(`
+  query PlanResults($id: ID!) {
+    study(id: $id) {
+      table {
+        key
+        run {
+          id number status verdict startedAt finishedAt
+          error { code message }
+          progress { label remainingSeconds }
+          metrics { name }
+          finalEvaluation {
+            cleanAccuracy testExamples
+            noise { norm epsilon accuracy examples }
+            diagnosis { medianLogitMargin zeroGradientShare saturatedShare }
+            attacks { plugin norm shown examples outcomes { found notFound error outOfBudget skippedMisclassified } }
+            audit { verdict examples headline { ofAll } }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type PlannedRunShown = NonNullable<ResultOf<typeof PlanResults>['study']>['table'][number];

@@ -1,0 +1,34 @@
+import type { RecordedPlan } from '@entropic-lab/protocol';
+import { markTitles, tableContent, type Grid, type Outcomes } from '@entropic-lab/studies';
+
+/** The paper's tables, ours beside it, with what they must be read with. */
+export function PlanTables({ plan, outcomes }: { readonly plan: RecordedPlan; readonly outcomes: Outcomes }) {
+  return plan.tables.map((table, at) => {
+    const { title, grid, diagnosis, notes } = tableContent(table, outcomes);
+    return (
+      <section key={at} className="panel" aria-label={title}>
+        <header><h2>{title}</h2></header>
+        <div className="inside scroll-x">
+          <GridTable grid={grid} />
+          {diagnosis === undefined ? null : <><h3 className="read-with">To be read with</h3><GridTable grid={diagnosis} /></>}
+          {notes.length === 0 ? null : <details className="faint small missing"><summary>{notes.length === 1 ? 'One part' : `${notes.length} parts`} not run</summary>{notes.map((note) => <p key={note}>{note}</p>)}</details>}
+        </div>
+      </section>
+    );
+  });
+}
+
+const marks = new Map(Object.entries(markTitles).map(([mark, title]) => [title, mark]));
+
+function GridTable({ grid: [head, ...rows] }: { readonly grid: Grid }) {
+  return (
+    <table className="plain">
+      <thead><tr>{head!.map((text, at) => <th key={at}>{text}</th>)}</tr></thead>
+      <tbody>
+        {rows.map((row, at) => (
+          <tr key={at}>{row.map((text, column) => <td key={column} className={column === 0 ? 'row-title' : `mark ${marks.get(text) ?? ''}`}>{text}</td>)}</tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
