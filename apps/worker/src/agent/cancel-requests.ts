@@ -2,16 +2,19 @@ import type { LabError } from '@entropic-lab/protocol';
 import type { RunnerProcess } from './runner-process.ts';
 import type { Ending } from './spool/journal.ts';
 
-/** After a request to end, a runner has so long to end by itself. */
-const graceMs = 5_000;
+/**
+ * After a request to end, a runner has so long to end by itself. One whose run nobody wants has nothing left to say: it is
+ * ended by the agent, which no computation keeps from hearing, although a step of a large network takes half a second.
+ */
+const graceMs = { cancelled: 100, failed: 5_000 };
 
 /** Who asked a runner to stop, and what that makes of its ending. */
 export class CancelRequests {
-  private readonly runner: RunnerProcess;
+  private readonly runner: Pick<RunnerProcess, 'send' | 'kill'>;
   private asked: { readonly status: 'cancelled' | 'failed'; readonly reason: LabError } | undefined;
   private lost: LabError | undefined;
 
-  constructor(runner: RunnerProcess) {
+  constructor(runner: Pick<RunnerProcess, 'send' | 'kill'>) {
     this.runner = runner;
   }
 
@@ -43,6 +46,6 @@ export class CancelRequests {
     if (this.asked !== undefined) return;
     this.asked = asked;
     this.runner.send({ type: 'cancel' });
-    setTimeout(() => void this.runner.kill(), graceMs).unref();
+    setTimeout(() => void this.runner.kill(), graceMs[asked.status]).unref();
   }
 }
