@@ -102,6 +102,9 @@ function routeOf(path: string): string {
   return /^\/(graphql|artifacts|export|metrics|healthz|readyz)\b/.exec(path)?.[0] ?? 'page';
 }
 
+/** Made once: by itself each abort makes a DOMException with its stack, of every request that ends. */
+const requestOver = new Error('the request is over');
+
 /** Requests under way, so that those that wait (for a run to claim) end when their client leaves or the server closes. */
 function openRequests() {
   const open = new Set<AbortController>();
@@ -112,12 +115,12 @@ function openRequests() {
       const request = new AbortController();
       if (over || ended.aborted) request.abort();
       open.add(request);
-      const leave = () => request.abort();
+      const leave = () => request.abort(requestOver);
       ended.addEventListener('abort', leave, { once: true });
       response.once('close', () => {
         open.delete(request);
         ended.removeEventListener('abort', leave);
-        request.abort();
+        request.abort(requestOver);
       });
       return request.signal;
     },

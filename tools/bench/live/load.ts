@@ -11,6 +11,8 @@ export interface LoadOptions {
   /** Events a run a second. */
   readonly rate: number;
   readonly seconds: number;
+  /** Before them, so many seconds of the same, looked at for order and loss alone: a server of minutes has compiled what it does. */
+  readonly warmSeconds: number;
 }
 
 /** What it found, as JSON on its last line. */
@@ -42,9 +44,10 @@ for (let at = 0; at < options.runs; at += 1) {
   leases.push({ runId: claim!.run.id, attempt: claim!.lease.attempt, seq: claim!.nextSeq, sent: new Map() });
 }
 
-const delays: number[] = [];
-const reports: number[] = [];
+let delays: number[] = [];
+let reports: number[] = [];
 let wrong = 0;
+let arrived = 0;
 const readers = await Promise.all(
   Array.from({ length: options.subscribers }, async (_, at) => {
     const lease = dealt(leases, at);
@@ -53,12 +56,11 @@ const readers = await Promise.all(
     return subscribe(dealt(options.urls, Math.floor(at / leases.length)), { runId: lease.runId, after: lease.seq - 1 }, (seq) => {
       if (seq !== next) wrong += 1;
       next = seq + 1;
+      arrived += 1;
       delays.push(performance.now() - lease.sent.get(seq)!);
     });
   }),
 );
-process.send?.('subscribed');
-
 async function report(at: number): Promise<void> {
   const { runId, attempt, sent } = leases[at]!;
   const seq = leases[at]!.seq;
@@ -69,19 +71,31 @@ async function report(at: number): Promise<void> {
   reports.push(performance.now() - started);
 }
 
+/**
+ * Evenly over the second, each run by itself: a report that takes long delays its own run's next one alone. Resolves when
+ * everything was delivered, or half a minute brought nothing more. @returns How much is missing.
+ */
+async function reportFor(seconds: number): Promise<number> {
+  const began = performance.now();
+  const expected = arrived + options.subscribers * options.rate * seconds;
+  await Promise.all(
+    leases.map(async (_, at) => {
+      for (let nth = 0; nth < options.rate * seconds; nth += 1) {
+        const due = began + ((nth + at / leases.length) * 1000) / options.rate;
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+        await report(at);
+      }
+    }),
+  );
+  for (let waited = 0; arrived < expected && waited < 300; waited += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  return Math.abs(expected - arrived);
+}
+
+const missingBefore = await reportFor(options.warmSeconds);
+[delays, reports] = [[], []];
+process.send?.('warm');
 const [began, used] = [performance.now(), process.cpuUsage()];
-/** Evenly over the second, each run by itself: a report that takes long delays its own run's next one alone. */
-await Promise.all(
-  leases.map(async (_, at) => {
-    for (let nth = 0; nth < options.rate * options.seconds; nth += 1) {
-      const due = began + ((nth + at / leases.length) * 1000) / options.rate;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-      await report(at);
-    }
-  }),
-);
-const expected = options.subscribers * options.rate * options.seconds;
-for (let waited = 0; delays.length < expected && waited < 300; waited += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+const missing = await reportFor(options.seconds);
 const took = (performance.now() - began) / 1000;
 const spent = process.cpuUsage(used);
 process.send?.('delivered');
@@ -89,7 +103,7 @@ process.send?.('delivered');
 const at = (samples: number[], part: number): number => Number((samples.sort((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(part * samples.length))] ?? Number.NaN).toFixed(2));
 const result: LoadResult = {
   deliveries: delays.length,
-  wrong: wrong + Math.abs(expected - delays.length),
+  wrong: wrong + missingBefore + missing,
   p50: at(delays, 0.5),
   p99: at(delays, 0.99),
   worst: at(delays, 1),

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoadOptions, LoadResult } from './load.ts';
 
-const help = `usage: bench live [--json] [--subscribers 100,1000,3000] [--runs 10] [--rate 10] [--seconds 10] [--databases pglite,postgres,two] [--profile folder]
+const help = `usage: bench live [--json] [--subscribers 100,1000,3000] [--runs 10] [--rate 10] [--seconds 10] [--warm 3] [--databases pglite,postgres,two] [--profile folder]
 Subscribers over graphql-ws, spread over runs that report events, the load generator in a process of its own.
+--warm: seconds of the same before them whose delays are not counted.
 two: two servers on one PostgreSQL, runs and subscribers dealt to both.
 --profile: a CPU profile of each server, for a browser's developer tools.`;
 
@@ -59,7 +60,7 @@ async function runLoad(options: LoadOptions, servers: readonly ChildProcess[]): 
   let cpu: number[] = [];
   child.on('message', (message) => {
     const now = servers.map(cpuSeconds);
-    if (message === 'subscribed') [began, before] = [performance.now(), now];
+    if (message === 'warm') [began, before] = [performance.now(), now];
     else cpu = now.map((seconds, at) => Number((((seconds - before[at]!) * 1000) / (performance.now() - began)).toFixed(2)));
   });
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -87,6 +88,7 @@ export async function benchLive(args: readonly string[]): Promise<void> {
       runs: { type: 'string', default: '10' },
       rate: { type: 'string', default: '10' },
       seconds: { type: 'string', default: '10' },
+      warm: { type: 'string', default: '3' },
       databases: { type: 'string', default: databases.join(',') },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -98,7 +100,7 @@ export async function benchLive(args: readonly string[]): Promise<void> {
   if (possible.length < asked.length) console.error('[bench] PostgreSQL is not there (Debian: postgresql): its figures are left out.');
   for (const servers of possible) {
     for (const subscribers of values.subscribers.split(',').map(Number)) {
-      const result = await measure(servers, { subscribers, runs: Number(values.runs), rate: Number(values.rate), seconds: Number(values.seconds) }, values.profile);
+      const result = await measure(servers, { subscribers, runs: Number(values.runs), rate: Number(values.rate), seconds: Number(values.seconds), warmSeconds: Number(values.warm) }, values.profile);
       console.log(values.json ? JSON.stringify(result) : inWords(result));
     }
   }
