@@ -1,4 +1,4 @@
-import { Catalogue, LabErrorSchema, RunEventBody, RunSpec } from '@entropic-lab/protocol';
+import { Catalogue, Hardware, LabErrorSchema, RunEventBody, RunSpec } from '@entropic-lab/protocol';
 import { z } from 'zod';
 import { Device } from './devices/device.ts';
 
@@ -69,6 +69,7 @@ export const FromRunner = z.discriminatedUnion('type', [
     catalogue: Catalogue,
     engine: z.string(),
     device: z.string(),
+    hardware: Hardware,
     /** Plugins that could not be loaded; the others are in the catalogue. */
     problems: z.array(LabErrorSchema),
   }),

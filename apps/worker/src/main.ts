@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   const findOutfit = async (): Promise<Outfit> => {
     const [chosen] = chooseDevices(config.device, await findDevices());
     const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
-    const { catalogue, engine, device } = description;
-    return { equipment, worker: { id, name: config.name, engine, device, slots: config.slots, pools: config.pools, catalogue } };
+    const { catalogue, engine, device, hardware } = description;
+    return { equipment, worker: { id, name: config.name, engine, device, hardware, slots: config.slots, pools: config.pools, catalogue } };
   };
   const outfit = await findOutfit();
   await using client = createClient({ url: config.url[0]!, others: config.url.slice(1), ...(config.token === '' ? {} : { token: config.token }) });

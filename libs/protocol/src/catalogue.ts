@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parse } from './parse.ts';
-import { Options, PoolName } from './run-spec.ts';
+import { DeviceKind, Options, PoolName } from './run-spec.ts';
 import { Bounds, Norm } from './threat-model.ts';
 
 /** JSON Schema (draft 2020-12) of an options object; the server checks options with it and the Studio draws the form. */
@@ -81,6 +81,14 @@ export const Catalogue = z.strictObject({
 });
 export type Catalogue = z.infer<typeof Catalogue>;
 
+/** What a worker computes on, as runs may require it. */
+export const Hardware = z.strictObject({
+  device: DeviceKind,
+  /** Of that device. */
+  memoryMiB: z.number().min(0).optional(),
+});
+export type Hardware = z.infer<typeof Hardware>;
+
 /** How a worker introduces itself. */
 export const WorkerSpec = z.strictObject({
   /** Chosen by the worker, stable over its reconnections. */
@@ -88,6 +96,8 @@ export const WorkerSpec = z.strictObject({
   name: z.string().min(1).max(200),
   engine: z.string(),
   device: z.string(),
+  /** Default: unknown, and so no run that requires any is its. */
+  hardware: Hardware.optional(),
   /** Runs it computes at a time. */
   slots: z.int().min(1).default(1),
   /** Whose runs it computes. */

@@ -168,6 +168,18 @@ export const EvaluationSpec = z.strictObject({
 });
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
 
+export const DeviceKind = z.enum(['cpu', 'gpu']);
+export type DeviceKind = z.infer<typeof DeviceKind>;
+
+/** What a worker must have, besides the plugins, data sets and networks that the spec names. */
+export const Requirements = z.strictObject({
+  /** What computes: the processor, or a graphics card. Default: either. */
+  device: DeviceKind.optional(),
+  /** Memory of that device, at least. Default: any. */
+  memoryGiB: z.int().min(1).max(1024).optional(),
+});
+export type Requirements = z.infer<typeof Requirements>;
+
 /** A user's request, whole: what to train on what, and how to attack it. The same spec gives the same result. */
 export const RunSpec = z
   .strictObject({
@@ -178,6 +190,8 @@ export const RunSpec = z
     pool: PoolName.default('default'),
     /** Higher goes first; among equals, first come. */
     priority: z.int().min(-100).max(100).default(0),
+    /** Workers that lack it never get the run. Default: nothing. */
+    requires: Requirements.optional(),
     dataset: DatasetSpec,
     model: ModelSpec,
     /** Absent: only evaluate the weights of `model.fromRun`, or those that come with the architecture. */

@@ -9,6 +9,8 @@ export interface SpecFlags {
   readonly seed?: number;
   readonly pool?: string;
   readonly priority?: number;
+  readonly requireDevice?: string;
+  readonly requireMemory?: number;
   readonly dataset?: string;
   readonly datasetOption: readonly NamedValue[];
   readonly trainLimit?: number;
@@ -45,6 +47,8 @@ export function specFlags(command: Command): Command {
     .option('--seed <number>', 'seed of everything random', integer(0, 0xffff_ffff))
     .option('--pool <name>', 'workers that may take it; default: default')
     .option('--priority <n>', '-100 to 100, larger goes first; default: 0', integer(-100, 100))
+    .option('--require-device <kind>', 'cpu or gpu: workers that compute on the other never get it; default: either')
+    .option('--require-memory <GiB>', 'memory of the device, at least; default: any', integer(1, 1024))
     .option('--dataset <name>', 'dataset, see `entropic plugins`')
     .option('--dataset-option <name=value>', 'option of the dataset, `--dataset files --dataset-option train=a.npz`; may be repeated', namedValues, [])
     .option('--train-limit <n>', 'use the first n training examples', integer(1))
@@ -91,6 +95,7 @@ function fromFlags(flags: SpecFlags): unknown {
     seed: flags.seed,
     pool: flags.pool,
     priority: flags.priority,
+    requires: flags.requireDevice === undefined && flags.requireMemory === undefined ? undefined : { device: flags.requireDevice, memoryGiB: flags.requireMemory },
     dataset: { name: flags.dataset, options: options(flags.datasetOption), trainLimit: flags.trainLimit, testLimit: flags.testLimit },
     model: { ...network(flags), fromRun: flags.fromRun },
     training: {

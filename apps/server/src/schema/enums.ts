@@ -10,6 +10,11 @@ export const NormEnum = builder.enumType('Norm', {
   } as const,
 });
 
+export const DeviceKindEnum = builder.enumType('DeviceKind', {
+  description: 'What computes.',
+  values: { cpu: { description: 'The processor.' }, gpu: { description: 'A graphics card.' } } as const,
+});
+
 export const ShownEnum = builder.enumType('Shown', {
   description: 'What an attack takes for the logits.',
   values: {

@@ -2,7 +2,7 @@ import type { RunValue } from '@entropic-lab/store';
 import { builder } from './builder.ts';
 
 /** Numbers of the spec lie beside the metrics; their paths begin with a field of it. */
-const specFields = /^(seed|priority|dataset\.|model\.|training\.|evaluation\.)/;
+const specFields = /^(seed|priority|requires\.|dataset\.|model\.|training\.|evaluation\.)/;
 
 export function isOption(name: string): boolean {
   return specFields.test(name) || name === 'seed' || name === 'priority';

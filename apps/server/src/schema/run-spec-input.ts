@@ -1,6 +1,6 @@
 import { BatteryEnum } from './audit.ts';
 import { builder } from './builder.ts';
-import { NormEnum, ShownEnum, TargetEnum } from './enums.ts';
+import { DeviceKindEnum, NormEnum, ShownEnum, TargetEnum } from './enums.ts';
 
 /*
  * The input has the very shape of a RunSpec document: unions are told apart by `kind`, as there. So a spec file is a
@@ -190,6 +190,14 @@ const EvaluationSpecInput = builder.inputType('EvaluationSpecInput', {
   }),
 });
 
+const RequirementsInput = builder.inputType('RequirementsInput', {
+  description: 'What a worker must have, besides the plugins, data sets and networks that the spec names.',
+  fields: (t) => ({
+    device: t.field({ type: DeviceKindEnum, description: 'What computes. Default: either.' }),
+    memoryGiB: t.int({ description: 'Memory of that device in GiB, at least; 1 to 1024. Default: any.' }),
+  }),
+});
+
 export const RunSpecInput = builder.inputType('RunSpecInput', {
   description: "A user's request, whole: what to train on what, and how to attack it. A spec document is a value of this type as it stands.",
   fields: (t) => ({
@@ -197,6 +205,7 @@ export const RunSpecInput = builder.inputType('RunSpecInput', {
     seed: t.field({ type: 'SafeInt', description: 'Determines everything random, 0 to 4294967295. Default 0.' }),
     pool: t.string({ description: 'Only workers of this pool compute it. Default `default`.' }),
     priority: t.int({ description: 'Higher goes first, -100 to 100. Default 0.' }),
+    requires: t.field({ type: RequirementsInput, description: 'Workers that lack it never get the run. Default: nothing.' }),
     dataset: t.field({ type: DatasetSpecInput, required: true, description: 'What to train and attack on.' }),
     model: t.field({ type: ModelSpecInput, required: true, description: 'Which network.' }),
     training: t.field({ type: TrainingSpecInput, description: 'How to train. Absent: only evaluate the weights of `model.fromRun`, or those that come with the architecture.' }),

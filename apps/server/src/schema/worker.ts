@@ -2,6 +2,8 @@ import { DeviceLoad, parse, parseWorkerSpec, type WorkerSpec } from '@entropic-l
 import type { WorkerRow } from '@entropic-lab/store';
 import { checkCatalogue } from '../check-spec/check-catalogue.ts';
 import { builder } from './builder.ts';
+import { DeviceKindEnum } from './enums.ts';
+import { withoutNulls } from './read-spec.ts';
 
 const DeviceLoadObject = builder.objectRef<DeviceLoad>('DeviceLoad').implement({
   description: 'What a device did when its worker last told, as far as its system tells.',
@@ -41,6 +43,14 @@ export const WorkerObject = builder.objectRef<WorkerRow>('Worker').implement({
   }),
 });
 
+const HardwareInput = builder.inputType('HardwareInput', {
+  description: 'What a worker computes on, as runs may require it.',
+  fields: (t) => ({
+    device: t.field({ type: DeviceKindEnum, required: true, description: 'What computes.' }),
+    memoryMiB: t.float({ description: 'Memory of that device in MiB. Default: unknown.' }),
+  }),
+});
+
 const WorkerInput = builder.inputType('WorkerInput', {
   description: 'How a worker introduces itself.',
   fields: (t) => ({
@@ -48,6 +58,7 @@ const WorkerInput = builder.inputType('WorkerInput', {
     name: t.string({ required: true, description: 'For people, 1 to 200 signs.' }),
     engine: t.string({ required: true, description: 'What computes.' }),
     device: t.string({ required: true, description: 'On what.' }),
+    hardware: t.field({ type: HardwareInput, description: 'The same, as runs may require it. Default: unknown, and so no run that requires any is its.' }),
     slots: t.int({ description: 'Runs it computes at a time, at least 1. Default 1.' }),
     pools: t.stringList({ description: 'Pools whose runs it computes. Default `default` alone.' }),
     catalogue: t.field({ type: 'JSON', required: true, description: 'Plugins, data sets and architectures it offers: a Catalogue of the protocol.' }),
@@ -64,7 +75,7 @@ builder.mutationField('registerWorker', (t) =>
     description: 'Enters a worker with what it offers, or brings what is known of it up to date. True.',
     args: { input: t.arg({ type: WorkerInput, required: true, description: 'The worker.' }) },
     resolve: async (_root, { input }, { store, log }) => {
-      const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined, pools: input.pools ?? undefined });
+      const worker: WorkerSpec = parseWorkerSpec({ ...input, slots: input.slots ?? undefined, pools: input.pools ?? undefined, hardware: withoutNulls(input.hardware) ?? undefined });
       checkCatalogue(worker.catalogue);
       await store.registerWorker(worker);
       log.info({ worker: worker.id, name: worker.name, engine: worker.engine, device: worker.device }, 'worker registered');

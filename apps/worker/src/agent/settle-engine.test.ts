@@ -20,7 +20,7 @@ function machine(present: readonly EngineName[], refusal = new LabError('NO_ENGI
   const describeOne = (equipment: Equipment): Promise<Description> => {
     tried.push(equipment.engine);
     if (!present.includes(equipment.engine)) return Promise.reject(refusal);
-    return Promise.resolve({ type: 'described', engine: equipment.engine, device: equipment.device, catalogue: { plugins: [], datasets: [], architectures: [] }, problems: [] });
+    return Promise.resolve({ type: 'described', engine: equipment.engine, device: equipment.device, hardware: { device: 'cpu' }, catalogue: { plugins: [], datasets: [], architectures: [] }, problems: [] });
   };
   return { tried, describe: describeOne };
 }

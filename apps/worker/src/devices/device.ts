@@ -1,4 +1,4 @@
-import { LabError } from '@entropic-lab/protocol';
+import { LabError, type Hardware } from '@entropic-lab/protocol';
 import { z } from 'zod';
 
 /** What computes: the processor, or one graphics card. */
@@ -38,6 +38,11 @@ export function chooseDevices(choice: string, found: readonly Device[]): readonl
 export function deviceEnvironment({ vendor, handle }: Device): Readonly<Record<string, string>> {
   if (vendor === 'cpu') return { CUDA_VISIBLE_DEVICES: '' };
   return vendor === 'nvidia' && handle !== undefined ? { CUDA_VISIBLE_DEVICES: handle } : {};
+}
+
+/** As runs may require it. */
+export function hardwareOf({ vendor, memoryMiB }: Device): Hardware {
+  return { device: vendor === 'cpu' ? 'cpu' : 'gpu', ...(memoryMiB === undefined ? {} : { memoryMiB }) };
 }
 
 /** For people, as recorded with results. */

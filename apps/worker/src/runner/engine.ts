@@ -1,6 +1,6 @@
-import { LabError } from '@entropic-lab/protocol';
+import { LabError, type Hardware } from '@entropic-lab/protocol';
 import { prepareBackend, type Runner } from '@entropic-lab/tensor';
-import { chooseDevices, deviceEnvironment, deviceTitle, type Device } from '../devices/device.ts';
+import { chooseDevices, deviceEnvironment, deviceTitle, hardwareOf, type Device } from '../devices/device.ts';
 import { enginesToTry } from '../devices/engine-order.ts';
 import { findDevices } from '../devices/find-devices.ts';
 import { processor } from '../devices/processor.ts';
@@ -11,6 +11,8 @@ export interface Engine {
   readonly runner: Runner;
   /** The device in words, as recorded with results: what computes, not what was asked for. */
   readonly device: string;
+  /** The same, as runs may require it. */
+  readonly hardware: Hardware;
 }
 
 /**
@@ -28,7 +30,8 @@ export async function openEngine({ engine: asked, device: choice, found: known }
     try {
       await prepareBackend(way.backend);
       const runner = await way.open(onNote);
-      return { runner, device: deviceTitle(computing(way.onCard(), device!, found)) };
+      const computes = computing(way.onCard(), device!, found);
+      return { runner, device: deviceTitle(computes), hardware: hardwareOf(computes) };
     } catch (error) {
       refusals.push(LabError.from(error));
     }

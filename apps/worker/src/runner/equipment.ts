@@ -1,6 +1,6 @@
 import type { AttackDefinition, LossDefinition } from '@entropic-lab/plugin-sdk';
 import { loadPackage, pluginRegistry, resolveOptions, type Plugins, type RegisteredAttack } from '@entropic-lab/plugin-sdk/registry';
-import { LabError, type AttackSpec, type Options, type RunSpec, type TrainingSpec } from '@entropic-lab/protocol';
+import { LabError, type AttackSpec, type Hardware, type Options, type RunSpec, type TrainingSpec } from '@entropic-lab/protocol';
 import type { Runner } from '@entropic-lab/tensor';
 import type { Equipment, PluginSource } from '../ipc.ts';
 import { openEngine } from './engine.ts';
@@ -16,6 +16,7 @@ export interface RunAttack {
 export interface OpenEquipment {
   readonly runner: Runner;
   readonly device: string;
+  readonly hardware: Hardware;
   readonly plugins: Plugins;
   /** Plugin packages that could not be loaded; the others are there. */
   readonly problems: readonly LabError[];
@@ -28,10 +29,11 @@ export interface OpenEquipment {
 /** @param onNote is told what the engine has to say of a function, once each. */
 export async function openEquipment(equipment: Equipment, onNote: (note: string) => void): Promise<OpenEquipment> {
   const { plugins, problems } = await loadAll(equipment.plugins);
-  const { runner, device } = await openEngine(equipment, onNote);
+  const { runner, device, hardware } = await openEngine(equipment, onNote);
   return {
     runner,
     device,
+    hardware,
     plugins,
     problems,
     attacksOf: ({ evaluation }) => evaluation.attacks.map((spec, i) => runAttack(plugins, spec, `evaluation.attacks.${i}`)),

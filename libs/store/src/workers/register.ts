@@ -8,7 +8,7 @@ import { catalogues, workers } from '../tables.ts';
 import { notify, topics } from '../wakes.ts';
 
 /** Enters the worker, or brings what is known of it up to date. */
-export async function registerWorker({ database }: Session, { catalogue, ...worker }: WorkerSpec): Promise<void> {
+export async function registerWorker({ database }: Session, { catalogue, hardware, ...worker }: WorkerSpec): Promise<void> {
   const hash = createHash('sha256').update(canonicalJson(catalogue)).digest('hex');
   const row = {
     id: worker.id,
@@ -18,7 +18,7 @@ export async function registerWorker({ database }: Session, { catalogue, ...work
     slots: worker.slots,
     pools: worker.pools,
     catalogueHash: hash,
-    offers: offersOf(catalogue),
+    offers: offersOf({ catalogue, hardware }),
   };
   await database.transaction(async (tx) => {
     await tx.insert(catalogues).values({ hash, catalogue }).onConflictDoNothing();

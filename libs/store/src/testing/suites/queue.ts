@@ -1,3 +1,4 @@
+import type { Hardware } from '@entropic-lab/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../index.ts';
 import { exampleSpec } from '../examples.ts';
@@ -32,6 +33,23 @@ export function queueSuite(get: () => Store): void {
       await store.registerWorker({ ...workerFor(first.run.dataset, { slots: 2 }), id: first.run.workerId! });
       // Without the wake it would come up empty-handed after a minute, beyond the patience of the test.
       expect((await store.claim(first.run.workerId!, { waitSeconds: 60 }))!.run.id).toBe(first.run.id);
+    });
+
+    it('is passed by runs that require another device or more memory than the worker has, and says so', async () => {
+      const store = get();
+      const pool = `required-${Date.now()}`;
+      const workerOf = (hardware: Hardware | undefined) => workerFor('required', { pools: [pool], hardware, slots: 9 });
+      const add = async (name: string, requires?: object) => store.createRun(exampleSpec({ name, pool, dataset: { name: 'required' }, requires }));
+      const [unknown, processor, card] = [workerOf(undefined), workerOf({ device: 'cpu', memoryMiB: 130_000 }), workerOf({ device: 'gpu', memoryMiB: 81_559 })];
+      const runs = [await add('large', { device: 'gpu', memoryGiB: 80 }), await add('larger', { memoryGiB: 81 }), await add('anywhere'), await add('processor', { device: 'cpu' })];
+      const taken = async ({ id }: { readonly id: string }) => (await store.claim(id))?.run.name;
+      await store.registerWorker(unknown);
+      expect((await store.whyWaiting([runs[0]!.id])).get(runs[0]!.id)).toMatchObject({ reason: 'noneOffers', missing: ['device:gpu', 'memory:80GiB'], message: expect.stringMatching(/device gpu, memory 80GiB/) as string });
+      expect([await taken(unknown), await taken(unknown)]).toEqual(['anywhere', undefined]);
+      await store.registerWorker(card);
+      expect([await taken(card), await taken(card)]).toEqual(['large', undefined]);
+      await store.registerWorker(processor);
+      expect([await taken(processor), await taken(processor), await taken(processor)]).toEqual(['larger', 'processor', undefined]);
     });
 
     it('says why each run waits, and for how long', async () => {
