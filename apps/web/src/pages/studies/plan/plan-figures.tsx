@@ -7,8 +7,8 @@ import type { PlanShown } from './use-plan.ts';
 type Figure = RecordedPlan['figures'][number];
 
 /** The paper's figures, which draw themselves epoch by epoch. */
-export function PlanFigures({ plan, pointsOf }: { readonly plan: RecordedPlan; readonly pointsOf: PlanShown['pointsOf'] }) {
-  return <div className="charts">{plan.figures.map((figure, at) => <FigureChart key={at} figure={figure} pointsOf={pointsOf} />)}</div>;
+export function PlanFigures({ figures, pointsOf }: { readonly figures: readonly Figure[]; readonly pointsOf: PlanShown['pointsOf'] }) {
+  return <div className="charts">{figures.map((figure, at) => <FigureChart key={figure.model + figure.id + at} figure={figure} pointsOf={pointsOf} />)}</div>;
 }
 
 function FigureChart({ figure: { id, title, axis, curves }, pointsOf }: { readonly figure: Figure; readonly pointsOf: PlanShown['pointsOf'] }) {
@@ -20,5 +20,5 @@ function FigureChart({ figure: { id, title, axis, curves }, pointsOf }: { readon
   });
   const shares = curves.every(({ metric }) => metric === 'fgsm' || metric === 'cleanAccuracy');
   const text = `Figure ${id}. ${title}`;
-  return <LineChart title={text} text={text} hint={axis} x={x} xName="epoch" series={series} format={(value) => (shares ? percent(value) : fixed(value, 3))} percent={shares} {...(shares ? { range: [-0.02, 1.02] as const } : {})} />;
+  return <LineChart title={text} text={text} hint={`${text}; ${axis}`} x={x} xName="epoch" series={series} format={(value) => (shares ? percent(value) : fixed(value, 3))} percent={shares} {...(shares ? { range: [-0.02, 1.02] as const } : {})} />;
 }

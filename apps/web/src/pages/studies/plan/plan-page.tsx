@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { LabError, type RecordedPlan } from '@entropic-lab/protocol';
 import { markRule } from '@entropic-lab/studies';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import { moment } from '../../../design/format.ts';
 import { lab } from '../../../lab/lab.ts';
 import { ErrorNote } from '../../../parts/notes.tsx';
@@ -20,6 +20,9 @@ export function PlanPage({ study }: { readonly study: StudyShown }) {
   const plan = study.plan as RecordedPlan;
   const { value, error, again } = usePlan(study.id, plan);
   const [problem, setProblem] = useState<LabError>();
+  const [params, setParams] = useSearchParams();
+  const models = [...new Set([...plan.tables, ...plan.figures].map((part) => part.model))];
+  const model = models.find((one) => one === params.get('model')) ?? models[0];
   const cancel = () => lab.cancelStudy(study.id).then(again, (thrown: unknown) => setProblem(LabError.from(thrown)));
   return (
     <div className="page plan">
@@ -35,8 +38,9 @@ export function PlanPage({ study }: { readonly study: StudyShown }) {
       <Question plan={plan} />
       {value === undefined ? <div className="loading">Loading…</div> : (
         <>
-          <PlanTables plan={plan} outcomes={value.outcomes} />
-          <PlanFigures plan={plan} pointsOf={value.pointsOf} />
+          {models.length < 2 ? null : <SegmentedControl className="networks" size="xs" aria-label="Network" data={models} value={model!} onChange={(chosen) => setParams({ model: chosen }, { replace: true })} />}
+          <PlanTables tables={plan.tables.filter((table) => table.model === model)} outcomes={value.outcomes} />
+          <PlanFigures figures={plan.figures.filter((figure) => figure.model === model)} pointsOf={value.pointsOf} />
           <PlanRuns plan={plan} runs={value.runs} />
         </>
       )}

@@ -2,8 +2,8 @@ import type { RecordedPlan } from '@entropic-lab/protocol';
 import { markTitles, tableContent, type Grid, type Outcomes } from '@entropic-lab/studies';
 
 /** The paper's tables, ours beside it, with what they must be read with. */
-export function PlanTables({ plan, outcomes }: { readonly plan: RecordedPlan; readonly outcomes: Outcomes }) {
-  return plan.tables.map((table, at) => {
+export function PlanTables({ tables, outcomes }: { readonly tables: RecordedPlan['tables']; readonly outcomes: Outcomes }) {
+  return tables.map((table, at) => {
     const { title, grid, diagnosis, notes } = tableContent(table, outcomes);
     return (
       <section key={at} className="panel" aria-label={title}>
