@@ -7,6 +7,7 @@ import { blockedConv, blockedInputGradient, storeBlockedFilter } from './conv-bl
 import { fewChannelsGradient, hasFewTaps } from './conv-few.ts';
 import { activation, isPerChannel } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 
 export interface Window {
   readonly kernel: readonly [number, number];
@@ -182,7 +183,7 @@ const depthwiseBackpropFilter: Lowering = (node, e) => {
   e.def(output, e.transpose(product, [2, 3, 0, 1]));
 };
 
-export const convLowerings: LoweringTable = {
+export const convLowerings: LoweringTable = allOrNothing({
   Conv2D: conv(false),
   FusedConv2D: conv(false),
   DepthwiseConv2dNative: conv(true),
@@ -191,4 +192,4 @@ export const convLowerings: LoweringTable = {
   Conv2DBackpropFilter: backpropFilter,
   DepthwiseConv2dNativeBackpropInput: backpropInput(true),
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
-};
+});

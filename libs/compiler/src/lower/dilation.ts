@@ -1,7 +1,8 @@
-import { inputOf, sizeOf, type Node, type Value } from '../graph/graph.ts';
+import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import { dilationInfo as infoOf } from '../kernels/image.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 
 type Info = ReturnType<typeof infoOf>;
 
@@ -82,15 +83,8 @@ export function maxPoolGradientByComparing(e: Emitter, [x, dy]: readonly [Name, 
 }
 
 /** A filter that reaches further than the image has no result, and no gradient. */
-const orNothing = (lowering: Lowering): Lowering => (node, e) => {
-  const output = node.outputs[0]!;
-  const made = inputOf(node, 'dy') ?? output;
-  if (sizeOf(made.shape) > 0) return lowering(node, e);
-  e.def(output, e.one('Expand', [e.blocks.constant([0], output.dtype, [1]), e.ints(...output.shape)]));
-};
-
-export const dilationLowerings: LoweringTable = {
-  Dilation2D: orNothing(dilation),
-  Dilation2DBackpropFilter: orNothing(filterGradient),
-  Dilation2DBackpropInput: orNothing(inputGradient),
-};
+export const dilationLowerings: LoweringTable = allOrNothing({
+  Dilation2D: dilation,
+  Dilation2DBackpropFilter: filterGradient,
+  Dilation2DBackpropInput: inputGradient,
+});

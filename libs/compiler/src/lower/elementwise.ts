@@ -61,8 +61,11 @@ const floorDiv: Formula = (e, [a, b]) => {
   return e.cast(quotient, 'int32');
 };
 
-const atan2: Formula = (e, [y, x]) => {
+/** Of two infinities, whose quotient is not a number, the signs tell the angle. */
+const atan2: Formula = (e, operands) => {
   const zero = e.scalar(0);
+  const both = e.one('And', operands.map((name) => e.one('IsInf', [name])));
+  const [y, x] = operands.map((name) => e.one('Where', [both, e.one('Sign', [name]), name]));
   const angle = e.one('Atan', [e.one('Div', [y!, x!])]);
   const turn = e.one('Where', [e.one('Less', [y!, zero]), e.scalar(-Math.PI), e.scalar(Math.PI)]);
   const sideways = e.one('Mul', [e.one('Sign', [y!]), e.scalar(Math.PI / 2)]);

@@ -3,6 +3,7 @@ import { inputOf, type Value } from '../graph/graph.ts';
 import { attribute } from '../kernels/rule.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 import { transform } from './transform.ts';
 
 interface Side {
@@ -31,8 +32,9 @@ function weights(e: Emitter, at: Name, method: string, { from, to }: Side, boxes
   return e.one('Max', [e.one('Sub', [e.scalar(1), distance]), e.scalar(0)]);
 }
 
+/** A place that is not a number counts as inside, as in TF.js, so that it shows. */
 function isInside(e: Emitter, at: Name, { from }: Side): Name {
-  return e.one('And', [e.one('GreaterOrEqual', [at, e.scalar(0, 'float64')]), e.one('LessOrEqual', [at, e.scalar(from - 1, 'float64')])]);
+  return e.one('Not', [e.one('Or', [e.one('Less', [at, e.scalar(0, 'float64')]), e.one('Greater', [at, e.scalar(from - 1, 'float64')])])]);
 }
 
 /** Interpolation is linear in the image: a matrix for the rows and one for the columns, made from each box. */
@@ -75,4 +77,4 @@ const rotate: Lowering = (node, e) => {
   e.def(node.outputs[0]!, e.reshape(e.one('Where', [inside, pixels, e.blocks.constant(filling, image.dtype)]), image.shape));
 };
 
-export const imageLowerings: LoweringTable = { CropAndResize: cropAndResize, RotateWithOffset: rotate, Transform: transform };
+export const imageLowerings: LoweringTable = allOrNothing({ CropAndResize: cropAndResize, RotateWithOffset: rotate, Transform: transform });

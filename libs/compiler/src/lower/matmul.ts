@@ -3,6 +3,7 @@ import { flat, isPlain, isTurned, plain, rows, turned, type Form, type Image } f
 import type { Name } from '../onnx/blocks.ts';
 import { activation } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { orNothing } from './nothing.ts';
 
 /** Which of a matrix's axes is split and permuted, and how. */
 export function splitAxis(form: Form): { axis: 0 | 1; image: Image } | undefined {
@@ -87,7 +88,7 @@ const matMul: Lowering = (node, e) => {
 };
 
 export const matMulLowerings: LoweringTable = {
-  BatchMatMul: matMul,
+  BatchMatMul: orNothing(matMul),
   _FusedMatMul: matMul,
   Einsum: (node, e) => e.def(node.outputs[0]!, e.one('Einsum', node.inputs.map((value) => e.use(value)), { equation: (node.attributes['equation'] as string).replaceAll(' ', '') })),
 };

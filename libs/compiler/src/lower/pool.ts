@@ -6,6 +6,7 @@ import { blockedMaxPool, blockedMaxPoolGradient } from './conv-blocked.ts';
 import { windowAttributes, windowOf, type Window } from './conv.ts';
 import { maxPoolGradientByComparing } from './dilation.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 
 function pool(op: string): Lowering {
   return (node, e) => {
@@ -137,7 +138,7 @@ const maxPoolWithArgmax: Lowering = (node, e) => {
   e.def(node.outputs[1]!, e.cast(e.transpose(place, [0, 2, 3, 1]), 'int32'));
 };
 
-export const poolLowerings: LoweringTable = {
+export const poolLowerings: LoweringTable = allOrNothing({
   AvgPool: pool('AveragePool'),
   MaxPool: pool('MaxPool'),
   AvgPoolGrad: avgPoolGrad,
@@ -145,4 +146,4 @@ export const poolLowerings: LoweringTable = {
   LRN: lrn,
   LRNGrad: lrnGrad,
   MaxPoolWithArgmax: maxPoolWithArgmax,
-};
+});

@@ -1,4 +1,4 @@
-import { inputOf, type Node, type Value } from '../graph/graph.ts';
+import { inputOf, sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { axesOf } from '../kernels/reduce.ts';
 import { blockOf, channelsFirst, isPlain, plain, type Form } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
@@ -47,6 +47,13 @@ function reduction(op: string, via?: 'int32'): Lowering {
   };
 }
 
+/** The engine's maximum of no numbers is the least integer there is, which a cast takes for true. */
+const any: Lowering = (node, e) => {
+  const output = node.outputs[0]!;
+  if (sizeOf(inputOf(node, 'x')!.shape) > 0) return reduction('ReduceMax', 'int32')(node, e);
+  e.def(output, e.one('Expand', [e.blocks.constant([0], 'bool', [1]), e.ints(...output.shape)]));
+};
+
 function mean(node: Node, e: Emitter): void {
   reduction('ReduceMean')(node, e);
 }
@@ -54,10 +61,13 @@ function mean(node: Node, e: Emitter): void {
 function arg(op: string): Lowering {
   return (node, e) => {
     const x = inputOf(node, 'x')!;
+    const output = node.outputs[0]!;
+    // The engine refuses an axis without elements; in TF.js the place of their maximum is 0.
+    if (sizeOf(x.shape) === 0) return e.def(output, e.one('Expand', [e.blocks.constant([0], 'int32', [1]), e.ints(...output.shape)]));
     const axis = axesOf(node, x.shape)[0] ?? 0;
     const number = x.dtype === 'bool' ? e.cast(e.use(x), 'int32') : e.use(x);
     const index = e.one(op, [number], { axis, keepdims: 0 });
-    e.def(node.outputs[0]!, e.cast(index, 'int32'));
+    e.def(output, e.cast(index, 'int32'));
   };
 }
 
@@ -103,7 +113,7 @@ export const reduceLowerings: LoweringTable = {
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
   All: reduction('ReduceMin', 'int32'),
-  Any: reduction('ReduceMax', 'int32'),
+  Any: any,
   ArgMax: arg('ArgMax'),
   ArgMin: arg('ArgMin'),
   Cumsum: cumsum,

@@ -2,6 +2,7 @@ import { inputOf, type Node } from '../graph/graph.ts';
 import { channelsFirst } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 
 /** How one axis is resized. `from` and `to` are lengths. */
 interface Axis {
@@ -76,9 +77,9 @@ function resizeGrad(kind: Interpolation): Lowering {
   };
 }
 
-export const resizeLowerings: LoweringTable = {
+export const resizeLowerings: LoweringTable = allOrNothing({
   ResizeBilinear: resize(linear),
   ResizeNearestNeighbor: resize(nearest),
   ResizeBilinearGrad: resizeGrad(linear),
   ResizeNearestNeighborGrad: resizeGrad(nearest),
-};
+});

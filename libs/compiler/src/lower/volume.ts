@@ -3,6 +3,7 @@ import { inputOf, type Value } from '../graph/graph.ts';
 import { conv3dInfo, pool3dInfo } from '../kernels/volume.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
+import { allOrNothing } from './nothing.ts';
 
 /** Depth, height, width. */
 type Triple = readonly [number, number, number];
@@ -128,7 +129,7 @@ const maxPoolGradient: Lowering = (node, e) => {
   define(e, node.outputs[0]!, restored(e, backwards(e, e.reshape(sums, [n, c, ...inside])), window));
 };
 
-export const volumeLowerings: LoweringTable = {
+export const volumeLowerings: LoweringTable = allOrNothing({
   Conv3D: conv,
   Conv3DBackpropInputV2: convInputGradient,
   Conv3DBackpropFilterV2: convFilterGradient,
@@ -136,4 +137,4 @@ export const volumeLowerings: LoweringTable = {
   MaxPool3D: pool('MaxPool'),
   AvgPool3DGrad: avgPoolGradient,
   MaxPool3DGrad: maxPoolGradient,
-};
+});
