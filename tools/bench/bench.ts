@@ -8,6 +8,7 @@ import { demoSteps } from './demo.ts';
 import { compileTimes } from './compile-time.ts';
 import { footprints } from './memory.ts';
 import { TorchPeer } from './peer.ts';
+import { useStockKernels } from './stock-wasm.ts';
 import { measure, type Line } from './speed.ts';
 
 if (process.argv[2] === 'live') {
@@ -46,6 +47,7 @@ function textOf({ model, batch, engine, threads: count, milliseconds, ...line }:
 }
 
 async function speeds(task: Case['task']): Promise<void> {
+  useStockKernels();
   await using compiled = compiledRunner({ threads });
   // At several threads PyTorch has its choice of one and of as many.
   const peers = new Map(TorchPeer.isThere() ? [...new Set([1, threads])].map((count) => [count, new TorchPeer(count)]) : []);
@@ -67,7 +69,7 @@ interface Task {
 
 const speedOptions = '[--threads 1] [--model lenet5] [--batch 4] [--rounds 3] [--seconds 1.2] [--no-wasm]';
 const tasks: Readonly<Record<string, Task>> = {
-  step: { help: [speedOptions, 'training steps, compiled beside PyTorch and eager TF.js on WASM, in turn'], run: () => speeds('step') },
+  step: { help: [speedOptions, 'training steps, compiled beside PyTorch and eager stock TF.js on WASM, in turn'], run: () => speeds('step') },
   attack: { help: [speedOptions, 'steps of PGD on 250 images, likewise'], run: () => speeds('attack') },
   compile: {
     help: ['[--threads 1]', "what the first call of each model's training step costs beyond a later one"],
