@@ -9,6 +9,7 @@ import { compileTimes } from './compile-time.ts';
 import { footprints } from './memory.ts';
 import { TorchPeer } from './peer.ts';
 import { useStockKernels } from './stock-wasm.ts';
+import { throughputs } from './threads.ts';
 import { measure, type Line } from './speed.ts';
 
 if (process.argv[2] === 'live') {
@@ -84,6 +85,12 @@ const tasks: Readonly<Record<string, Task>> = {
         const { median, longest } = line.milliseconds;
         tell(line, `${line.task.padEnd(6)} ${line.model.padEnd(10)} B${String(line.batch).padEnd(4)} ${line.stepsPerCall} steps a call, ${median} ms, longest ${longest}`);
       }
+    },
+  },
+  threads: {
+    help: ['[--rounds 3]', 'products of large matrices on one thread and on two: whether two processors are more than one core'],
+    run: async () => {
+      for (const line of await throughputs([1, 2], 10 * Number(options.rounds))) tell(line, `${line.threads} threads: ${line.gigaflopsPerSecond} GFLOP/s, ${line.gigaflopsPerCpuSecond} a second of CPU time`);
     },
   },
   demo: {

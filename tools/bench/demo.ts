@@ -60,8 +60,8 @@ export async function* demoSteps({ threads, rounds }: { threads: number; rounds:
     const [ours, eager]: [number[], number[]] = [[], []];
     const { batchSize } = TrainingSpec.parse({ epochs: 1, ...each.training });
     for (let round = 0; round < rounds; round++) {
-      ours.push(...(await epochs(each, compiled, 6000 / batchSize)));
-      eager.push(...(await epochs(each, eagerRunner(), 240 / batchSize)));
+      ours.push(...(await epochs(each, compiled, 6400 / batchSize)));
+      eager.push(...(await epochs(each, eagerRunner(), 256 / batchSize)));
     }
     const [fast, slow] = [spread(ours).median, spread(eager).median];
     yield { phase: each.phase, batch: batchSize, compiledMilliseconds: round3(fast), eagerMilliseconds: round3(slow), timesFaster: round3(slow / fast) };
