@@ -20,12 +20,16 @@ export async function examineApart(engine: EngineName, device: string): Promise<
   const child = fork(entry, [engine, device], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-500)));
-  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, patienceMs);
   try {
     const answer = await new Promise<unknown>((resolve, reject) => {
       child.once('message', resolve);
       child.once('error', reject);
-      child.once('exit', (code, signal) => reject(new LabError('RUNNER_DIED', `[doctor] expected ${engine} to compute a small task, its process ended with ${signal ?? `exit code ${code}`}. ${said.trim()}`)));
+      child.once('exit', (code, signal) => reject(new LabError('RUNNER_DIED', `[doctor] expected ${engine} to compute a small task, ${late ? `it took more than ${patienceMs / 1000} s` : `its process ended with ${signal ?? `exit code ${code}`}`}. ${said.trim()}`)));
     });
     const result = Answer.parse(answer);
     if ('error' in result) throw new LabError(result.error.code, result.error.message);
