@@ -79,6 +79,12 @@ async function blocks(page: string, language: string): Promise<string[]> {
 
 const tarball = async (name: string): Promise<string> => join(packs, (await readdir(packs)).find((file) => file.startsWith(name))!);
 
+/** The examples of the client's README, in order. */
+async function clientExamples(): Promise<string[]> {
+  const text = await readFile(join(root, 'libs', 'client', 'README.md'), 'utf8');
+  return [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, block]) => block!);
+}
+
 describe('an attack of a third party, in a folder of its own', () => {
   it('is scaffolded from packed tarballs, written, and passes its conformance kit', async () => {
     await command(root, 'npm', 'run', '-s', 'pack', '--', packs);
@@ -147,4 +153,36 @@ describe('an attack of a third party, in a folder of its own', () => {
     const { evaluation } = events.find(({ type }) => type === 'evaluated')!.body as { evaluation: { attacks: { options: unknown; version: string }[] } };
     expect(evaluation.attacks[0]).toMatchObject({ version: '0.1.0', options: { steps: 10, restarts: 2, decay: 1 } });
   });
+});
+
+describe('a program outside, with the packed client alone', () => {
+  it("runs the README's examples in plain Node against a lab, and has their types", async () => {
+    const home = join(folder.path, 'program');
+    await mkdir(home);
+    await writeFile(join(home, 'package.json'), '{ "name": "program", "private": true, "type": "module" }\n');
+    await command(home, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', await tarball('entropic-lab-protocol'), await tarball('entropic-lab-client'));
+    expect((await readdir(join(home, 'node_modules', '@entropic-lab'))).sort()).toEqual(['client', 'protocol']);
+    await using up = startProcess('apps/cli/src/main.ts', ['up', '--folder', join(home, 'lab'), '--port', '0'], { cwd: home });
+    const url = await up.printedMatch(/Entropic Lab is at (\S+)/);
+    const printed: string[] = [];
+    for (const [at, example] of (await clientExamples()).entries()) {
+      // The first is the same with fewer images: a run of a whole data set takes its time.
+      const shorter = example.replace("{ name: 'mnist' }", "{ name: 'mnist', trainLimit: 256, testLimit: 40 }").replace('evaluation: {', 'evaluation: { examples: 10,');
+      for (const kind of ['mjs', 'ts']) await writeFile(join(home, `example-${at}.${kind}`), shorter);
+      printed.push(await command(home, 'env', `ENTROPIC_URL=${url}`, process.execPath, `example-${at}.mjs`));
+    }
+    expect(printed).toHaveLength(3);
+    expect(printed[0]).toMatch(/^epoch 1: accuracy \d[.\d]*\nepoch 2: accuracy \d[.\d]*\nthe run succeeded\n$/);
+    expect(printed[1]).toMatch(/cleanAccuracy|^┌/);
+    expect(printed[2]).toBe('written to runs.csv\n');
+    expect((await readFile(join(home, 'runs.csv'), 'utf8')).trim().split('\r\n')).toHaveLength(2);
+
+    // Types of the package as installed: what the examples use is known, and what is not is refused.
+    await writeFile(join(home, 'wrong.ts'), "import { createClient } from '@entropic-lab/client';\nawait createClient({ url: '' }).startRun({ dataset: { nome: 'mnist' }, model: { architecture: 'lenet5' } });\n");
+    const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', lib: ['esnext'], types: ['node'], typeRoots: [join(root, 'node_modules', '@types')], skipLibCheck: true };
+    await writeFile(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
+    const told = await command(home, process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.').catch((error: Error) => error.message);
+    const faults = told.split('\n').filter((line) => line.includes('error TS'));
+    expect(faults).toEqual([expect.stringMatching(/^wrong\.ts\(2,\d+\): error TS/)]);
+  }, 300_000);
 });

@@ -48,7 +48,7 @@ export async function serve(http: Server, { store, access, log, maxRequestBytes,
   const meters = createMeters(store);
   const limits = new RateLimits({ perMinute: rateLimit });
   const live = serveLive(http, {
-    path, check, format, introspection, maxBytes: maxRequestBytes,
+    path, check, format, introspection, log, maxBytes: maxRequestBytes,
     counted: meters.connections,
     admit: (secret, address) => admit(access, secret, { limits, address }),
     count: (caller, address) => limits.count(caller, address),

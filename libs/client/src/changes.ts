@@ -7,8 +7,10 @@ import { RunsChanged, type RunFilter } from './operations/runs.ts';
 
 /** A run as it is now, after something changed. */
 export interface RunChange {
-  readonly run: Run;
-  /** Whether it passes the filter; one whose status no longer does is told too. */
+  readonly runId: string;
+  /** Undefined: it was deleted, whatever the filter. */
+  readonly run: Run | undefined;
+  /** Whether it passes the filter; one whose status no longer does, or that was put away or deleted, is told too. */
   readonly matches: boolean;
 }
 
@@ -37,7 +39,8 @@ export function changesOf(connection: Connection, url: string): Changes {
       const open = () => stream(connection, { document: RunsChanged, variables: { filter: filter ?? null, after } }, { url, ...options });
       for await (const { runsChanged } of keepUp({ ...options, ...endless, open })) {
         after = runsChanged.cursor;
-        yield { run: readRun(runsChanged.run), matches: runsChanged.matches };
+        const { runId, run, matches } = runsChanged;
+        yield { runId, run: run === null ? undefined : readRun(run), matches };
       }
     },
     async *workers(options = {}) {

@@ -175,9 +175,9 @@ describe('following the lab', () => {
     let heard = false;
     const ended = (async () => {
       for await (const change of remote.changes.runs({ filter: { dataset: 'mnist', status: ['running'] }, signal })) {
-        if (change.run.id !== run.id) continue;
+        if (change.runId !== run.id) continue;
         heard = true;
-        if (!change.matches) return change.run.status;
+        if (!change.matches) return change.run?.status;
         wire.cut();
       }
       return undefined;

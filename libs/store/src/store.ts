@@ -50,7 +50,7 @@ export interface Store extends AsyncDisposable {
   readonly createRun: (spec: RunSpec, place?: StudyPlace) => Promise<RunRow>;
   readonly findRun: (runId: string) => Promise<RunRow | undefined>;
   readonly listRuns: (options: RunPageOptions) => Promise<PlacedRun[]>;
-  readonly countRuns: (filter?: RunFilter) => Promise<number>;
+  readonly countRuns: (filter?: RunFilter, upTo?: number) => Promise<number>;
   /** Numbers of runs by name, by the run's number: of the spec by path, times in seconds since 1970, latest metrics. */
   readonly valuesOfRuns: (numbers: readonly number[]) => Promise<Map<number, RunValue[]>>;
   /** Tags in the order of the alphabet, by the run's number. */

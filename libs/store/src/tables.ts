@@ -76,6 +76,16 @@ export const runs = pgTable(
 );
 export type RunRow = typeof runs.$inferSelect;
 
+/** Runs that were deleted, so that readers of lists hear of it; written by a trigger of `runs`, and kept: an id each. */
+export const deletedRuns = pgTable(
+  'deleted_runs',
+  {
+    id: text('id').primaryKey(),
+    changed: xid8('changed').notNull().default(sql`pg_current_xact_id()`),
+  },
+  (run) => [index('deleted_runs_by_change').on(run.changed, run.id)],
+);
+
 /** The history of every run; rows are the truth, and nobody updates or deletes one. */
 export const runEvents = pgTable(
   'run_events',

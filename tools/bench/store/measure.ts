@@ -32,6 +32,7 @@ export async function* measureStore(store: Store, { runs, rounds }: { readonly r
   const runIds = [1, 2, 3, 4, 6].map((part) => `r${String(Math.floor((runs * part) / 7)).padStart(11, '0')}`);
   yield await time('series of 2 metrics of 5 runs', rounds, () => store.readSeries({ runIds, names: ['cleanAccuracy', 'loss.total'], maxPoints: 500 }));
   yield await time('number of runs of one data set', rounds, () => store.countRuns({ dataset: 'cifar10' }));
+  yield await time('number of runs of one data set, up to 1,000', rounds, () => store.countRuns({ dataset: 'cifar10' }, 1000));
 }
 
 async function placeInTheMiddle(store: Store, list: ListCase): Promise<Place | undefined> {

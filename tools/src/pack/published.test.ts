@@ -23,6 +23,11 @@ describe('a published package.json', () => {
     });
   });
 
+  it('names built files by platform', () => {
+    const imports = { '#web-socket': { node: './src/live/web-socket.node.ts', default: './src/live/web-socket.ts' } };
+    expect(published({ name: 'client', version: '1.0.0', imports })).toMatchObject({ imports: { '#web-socket': { node: './dist/live/web-socket.node.js', default: './dist/live/web-socket.js' } } });
+  });
+
   it('of a plugin names the built module, and not what its tests need', () => {
     const manifest = { name: 'attack-x', version: '1.0.0', keywords: ['entropic-lab-plugin'], entropic: { plugin: './src/index.ts' }, devDependencies: { a: '*' } };
     expect(published(manifest)).toMatchObject({ keywords: ['entropic-lab-plugin'], entropic: { plugin: './dist/index.js' } });

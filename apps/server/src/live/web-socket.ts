@@ -3,6 +3,7 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { LabError } from '@entropic-lab/protocol';
 import type { Caller } from '../access/caller.ts';
@@ -10,6 +11,7 @@ import { secretInParams } from '../access/secret-of.ts';
 import type { Context } from '../context.ts';
 import { readDocument, refuseComplex } from '../limits/query-limits.ts';
 import { schema } from '../schema/index.ts';
+import { brokenSockets } from './broken-sockets.ts';
 import { asGraphQLError, deliver } from './delivery.ts';
 import { renderer } from './rendering.ts';
 
@@ -24,6 +26,7 @@ export interface LiveOptions {
   /** Counts an operation. @throws LabError RATE_LIMITED. */
   readonly count: (caller: Caller, address: string) => Promise<unknown>;
   readonly introspection: boolean;
+  readonly log: Logger;
   /** A connection was opened or closed. */
   readonly counted: (change: 1 | -1) => void;
   readonly format: (error: unknown) => GraphQLFormattedError;
@@ -38,7 +41,10 @@ export interface LiveOptions {
 export function serveLive(server: Server, options: LiveOptions): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxBytes });
   const live = useServer(protocol(options), sockets);
+  const broke = brokenSockets(options.log);
   sockets.on('connection', (socket) => {
+    // By itself graphql-ws, which was told of the connection first, prints each error; ws has closed the connection by then.
+    socket.removeAllListeners('error').on('error', broke);
     options.counted(1);
     socket.once('close', () => options.counted(-1));
   });

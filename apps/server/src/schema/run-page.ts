@@ -33,7 +33,7 @@ export async function runPage(store: Store, page: PageArguments, { filter, order
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
   };
-  return { edges, pageInfo, total: () => store.countRuns(filter) };
+  return { edges, pageInfo, total: (upTo?: number) => store.countRuns(filter, upTo) };
 }
 
 function readSize(size: number | null | undefined, path: string): number {

@@ -34,6 +34,11 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
     }),
     attempt: t.exposeInt('attempt', { description: 'Times that a worker claimed it.' }),
     workerId: t.exposeString('workerId', { nullable: true, description: 'Worker that holds or finished it.' }),
+    leaseSecondsLeft: t.float({
+      nullable: true,
+      resolve: ({ status, leaseExpiresAt }) => (status === 'running' && leaseExpiresAt !== null ? (leaseExpiresAt.getTime() - Date.now()) / 1000 : null),
+      description: 'Seconds until it is taken from its worker unless that gives a sign of life, when this was asked, by the clock of the server; null while no worker holds it.',
+    }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Somebody asked for it to stop.' }),
     lastSeq: t.exposeInt('lastSeq', { description: '`seq` of its latest event.' }),
     progress: t.expose('progress', { type: ProgressObject, nullable: true, description: 'How far it is, as last told.' }),

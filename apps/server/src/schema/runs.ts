@@ -1,3 +1,4 @@
+import { LabError } from '@entropic-lab/protocol';
 import type { TagCount, ValueName } from '@entropic-lab/store';
 import { builder } from './builder.ts';
 import { readFilter, RunFilterInput } from './run-filter.ts';
@@ -20,11 +21,23 @@ builder.queryField('runs', (t) =>
     {
       name: 'RunConnection',
       description: 'A page of runs.',
-      fields: (c) => ({ totalCount: c.int({ resolve: ({ total }) => total(), description: 'Runs that the filter lets through, on all pages.' }) }),
+      fields: (c) => ({
+        totalCount: c.int({
+          args: { upTo: c.arg.int({ description: 'Count no further: one above it says that there are more. A count takes as long as there is to count. Default: all.' }) },
+          resolve: ({ total }, { upTo }) => total(readUpTo(upTo)),
+          description: 'Runs that the filter lets through, on all pages.',
+        }),
+      }),
     },
     { name: 'RunEdge', description: 'A run and its place in the list.' },
   ),
 );
+
+function readUpTo(upTo: number | null | undefined): number | undefined {
+  if (upTo === null || upTo === undefined) return undefined;
+  if (upTo >= 0) return upTo;
+  throw new LabError('INVALID_INPUT', `[runs] expected a count from 0, got ${upTo} (upTo).`, { path: 'upTo' });
+}
 
 const TagCountObject = builder.objectRef<TagCount>('TagCount').implement({
   description: 'A tag in use.',

@@ -4,14 +4,18 @@ import { fixed, integer, number } from '../design/format.ts';
 import type { Measured } from '../lab/operations/run-events.ts';
 import './charts.css';
 import { cividis, cividisGradient } from './cividis.ts';
+import { NumberTable } from './number-table.tsx';
+import { TableToggle } from './table-toggle.tsx';
 
 type Scale = 'own' | 'neuron';
 const cellHeight = 18;
+const tableHeight = 240;
 
-/** E(h) of each layer over the epochs, as colors; the pointer reads the numbers. */
+/** E(h) of each layer over the epochs, as colors; the pointer reads the numbers, and so does the table. */
 export function LayerHeat({ epochs }: { readonly epochs: readonly Measured[] }) {
   const [scale, setScale] = useState<Scale>('own');
   const [at, setAt] = useState<number>();
+  const [asTable, setAsTable] = useState(false);
   const layers = epochs.at(-1)?.entropies.layers ?? [];
   const rows = layers.map(({ neurons }, layer) => epochs.map(({ entropies }) => entropies.layers[layer]!.entropy / (scale === 'neuron' ? neurons : 1)));
   const all = rows.flat();
@@ -24,8 +28,10 @@ export function LayerHeat({ epochs }: { readonly epochs: readonly Measured[] }) 
         <span className="faint small">{at === undefined || epoch === undefined ? '' : `epoch ${epoch.epoch}`}</span>
         <span className="grow" />
         <SegmentedControl size="xs" value={scale} onChange={(value) => setScale(value as Scale)} aria-label="Scale of the colors" data={[{ value: 'own', label: 'Each layer' }, { value: 'neuron', label: 'Per neuron' }]} />
+        {epochs.length === 0 ? null : <TableToggle shown={asTable} title="Layer entropy" onChange={setAsTable} />}
       </header>
-      <div className="heat">
+      {asTable ? <NumberTable x={epochs.map(({ epoch: place }) => place)} xName="epoch" series={layers.map(({ name }, layer) => ({ key: name, text: name, values: rows[layer]! }))} format={(value) => fixed(value, scale === 'neuron' ? 3 : 2)} height={tableHeight} /> : null}
+      <div className="heat" hidden={asTable}>
         {epochs.length === 0 ? <div className="no-chart" style={{ height: 160 }}>Comes with the first epoch.</div> : null}
         <div className="lines">
           {layers.map(({ name, neurons }, layer) => (

@@ -1,5 +1,4 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { IconTable } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -7,6 +6,7 @@ import './charts.css';
 import { drawSoon } from './draw-queue.ts';
 import { NumberTable } from './number-table.tsx';
 import { plotOptions } from './plot-options.ts';
+import { TableToggle } from './table-toggle.tsx';
 
 export interface Series {
   readonly key: string;
@@ -79,14 +79,6 @@ export function LineChart(props: LineChartProps) {
       </div>
       {nothing ? <div className="no-chart" style={{ height: props.height ?? 180 }}>{empty ?? 'Comes with the first epoch.'}</div> : asTable ? <NumberTable {...props} /> : <div ref={holder} className="plot" role="img" aria-label={spoken(text, props)} />}
     </figure>
-  );
-}
-
-function TableToggle({ shown, title, onChange }: { readonly shown: boolean; readonly title: string; onChange(shown: boolean): void }) {
-  return (
-    <button type="button" className="as-table" aria-pressed={shown} aria-label={`${title}, as a table`} data-hint={shown ? 'Draw it' : 'As a table of numbers'} onClick={() => onChange(!shown)}>
-      <IconTable size={15} aria-hidden />
-    </button>
   );
 }
 

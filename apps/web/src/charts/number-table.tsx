@@ -1,7 +1,11 @@
-import type { LineChartProps } from './line-chart.tsx';
+import type { LineChartProps, Series } from './line-chart.tsx';
+
+export interface NumberTableProps extends Pick<LineChartProps, 'x' | 'xName' | 'xFormat' | 'xIsTime' | 'format' | 'height'> {
+  readonly series: readonly Pick<Series, 'key' | 'text' | 'values'>[];
+}
 
 /** The numbers of a chart, the latest first, for those who would rather read or copy them. */
-export function NumberTable({ x, xName, xFormat, xIsTime, series, format, height = 180 }: LineChartProps) {
+export function NumberTable({ x, xName, xFormat, xIsTime, series, format, height = 180 }: NumberTableProps) {
   const place = (value: number): string => xFormat?.(value) ?? (xIsTime === true ? new Date(value * 1000).toLocaleTimeString('en-GB') : String(value));
   return (
     <div className="numbers" style={{ height }} tabIndex={0} role="group" aria-label="Numbers of the chart">

@@ -7,6 +7,7 @@ import { told, type Told } from './told.ts';
 export interface RunListState {
   /** In the order asked for, as far as they were asked for. */
   readonly rows: readonly RunRow[];
+  /** Where it is above `countUpTo`, there are more than that. */
   readonly total: number;
   /** More can be asked for. */
   readonly more: boolean;
@@ -21,8 +22,12 @@ export interface RunList {
   close(): void;
 }
 
+/** More than a tall window shows, so that the first lines are not held up by those nobody sees yet. */
+const firstPage = 60;
 const pageSize = 200;
 const mostAtOnce = 500;
+/** How many there are beyond that is worth no waiting. */
+export const countUpTo = 10_000;
 /** Changes are drawn together: a hundred of them in a second are one drawing each so often. */
 const drawEveryMs = 150;
 /** In another order than the newest first, only the lab knows where a changed run belongs. */
@@ -51,12 +56,12 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
   const drawSoon = () => (drawing ??= setTimeout(draw, drawEveryMs));
   const orderSoon = () => (ordering ??= setTimeout(() => void loadAnew(), orderAgainMs));
 
-  async function load(first = pageSize): Promise<void> {
+  async function load(first = cursor === null ? firstPage : pageSize): Promise<void> {
     if (loading) return;
     loading = true;
     const anew = cursor === null;
     try {
-      const { runs } = await lab.ask(RunRows, { filter, sort, first, after: cursor }, { signal });
+      const { runs } = await lab.ask(RunRows, { filter, sort, first, after: cursor, countUpTo }, { signal });
       if (anew) byId.clear();
       for (const { node } of runs.edges) if (!byId.has(node.id)) byId.set(node.id, readRunRow(node));
       total = runs.totalCount;
@@ -77,11 +82,13 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
     await load(Math.min(mostAtOnce, Math.max(pageSize, byId.size)));
   }
 
-  function take(run: RunRow, matches: boolean): void {
+  function drop(runId: string): void {
+    if (byId.delete(runId)) total -= 1;
+  }
+
+  function take(run: RunRow): void {
     const known = byId.has(run.id);
-    if (!matches) {
-      if (byId.delete(run.id)) total -= 1;
-    } else if (known) byId.set(run.id, run);
+    if (known) byId.set(run.id, run);
     else if (sort === null) {
       // One that lies behind what was asked for comes with its page.
       const oldest = more ? Math.min(...[...byId.values()].map(({ number }) => number)) : 0;
@@ -103,7 +110,9 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
     };
     for await (const { runsChanged } of lab.watch(RunRowsChanged, variables, { ...forever, signal })) {
       after = runsChanged.cursor;
-      take(readRunRow(runsChanged.run), runsChanged.matches);
+      const { runId, run, matches } = runsChanged;
+      if (run === null || !matches) drop(runId);
+      else take(readRunRow(run));
       drawSoon();
     }
   }

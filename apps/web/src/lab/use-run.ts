@@ -26,7 +26,7 @@ export function useRun(runId: string): RunNow & { put(run: RunRow): void } {
         if (run === null) setState({ run: undefined, unknown: true, error: undefined });
         else setState((before) => (before.run !== undefined && before.run.lastSeq > run.lastSeq ? before : { run: readRunRow(run), unknown: false, error: undefined }));
       }, fail);
-    watchRun({ runId, signal, tell: (run) => setState({ run, unknown: false, error: undefined }), onMissed: () => void read() }).catch(fail);
+    watchRun({ runId, signal, tell: (run) => setState({ run, unknown: run === undefined, error: undefined }), onMissed: () => void read() }).catch(fail);
     void read();
     return () => leaving.abort();
   }, [runId]);
@@ -36,7 +36,8 @@ export function useRun(runId: string): RunNow & { put(run: RunRow): void } {
 interface Watching {
   readonly runId: string;
   readonly signal: AbortSignal;
-  tell(run: RunRow): void;
+  /** @param run undefined: it was deleted. */
+  tell(run: RunRow | undefined): void;
   /** The connection was lost before there was a cursor to go on from. */
   onMissed(): void;
 }
@@ -51,7 +52,7 @@ async function watchRun({ runId, signal, tell, onMissed }: Watching): Promise<vo
   };
   for await (const { runsChanged } of lab.watch(RunRowsChanged, variables, { ...forever, signal })) {
     after = runsChanged.cursor;
-    if (runsChanged.run.id === runId) tell(readRunRow(runsChanged.run));
+    if (runsChanged.runId === runId) tell(runsChanged.run === null ? undefined : readRunRow(runsChanged.run));
   }
 }
 

@@ -23,7 +23,7 @@ export type RunSort = NonNullable<VariablesOf<typeof RunPage>['sort']>;
 export type RunFilter = NonNullable<VariablesOf<typeof RunPage>['filter']>;
 
 export const RunsChanged = graphql(
-  `subscription RunsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { matches cursor run { ...RunFields } } }`,
+  `subscription RunsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { runId matches cursor run { ...RunFields } } }`,
   [RunFields],
 );
 

@@ -64,6 +64,11 @@ const rare: Readonly<Record<string, Asked>> = {
   'by what waiting runs have not': { filter: { status: ['queued'], dataset: 'mnist', options: [{ path: 'training.loss.options.lambda', equals: 1.3 }] }, order: up({ value: 'cleanAccuracy' }), sql: `status = 'queued' and dataset = 'mnist' and ${valueOf('training.loss.options.lambda')} = 1.3 order by number` },
 };
 
+/** Found along the order too, but thinly: a part of a page in the first steps, the rest behind them. */
+const thin: Readonly<Record<string, Asked>> = {
+  'PGD seldom succeeds, the least robust first': { filter: pgd(0.04), order: up({ value: 'robustAccuracy' }), sql: `${attacked(0.04)} order by ${valueOf('robustAccuracy')}, number` },
+};
+
 describe.skipIf(!installed)('lists over 20,000 runs', () => {
   let postgres: PrivatePostgres;
   let client: pg.Client;
@@ -125,7 +130,7 @@ describe.skipIf(!installed)('lists over 20,000 runs', () => {
     return seen.slice(0, most);
   }
 
-  it.each(Object.entries({ ...common, ...rare }))('%s: the pages are what plain SQL says, from both ends', async (_name, list) => {
+  it.each(Object.entries({ ...common, ...thin, ...rare }))('%s: the pages are what plain SQL says, from both ends', async (_name, list) => {
     const there = await truth(list);
     expect(there.length).toBeGreaterThan(3);
     expect(await pages(list, { fromEnd: false, most: 400 })).toEqual(there.slice(0, 400));
@@ -140,6 +145,27 @@ describe.skipIf(!installed)('lists over 20,000 runs', () => {
       expect(readWhole(steps)).toEqual([]);
       expect(rowsRead(steps)).toBeLessThan(1_500);
     }
+  });
+
+  it.each(Object.entries(thin))('%s: gone along the order until the page is full, and no further', async (_name, { filter, order }) => {
+    const short = await listRuns(session, { filter, order, limit: 50 });
+    expect(short).toHaveLength(50);
+    const steps = await plansOf(() => listRuns(session, { filter, order, limit: 50 }));
+    const pages = asked.filter(({ text }) => text.includes(' near '));
+    // The first stretch finds some, not all; nothing is gathered.
+    expect(pages).toHaveLength(2);
+    expect(asked.filter(({ text }) => text.includes(' found '))).toEqual([]);
+    expect(readWhole(steps)).toEqual([]);
+    expect(rowsRead(steps)).toBeLessThan(3_100);
+  });
+
+  it('counting up to a number reads no more than that', async () => {
+    const total = await countRuns(session, { dataset: 'mnist' });
+    expect(await countRuns(session, { dataset: 'mnist' }, total)).toBe(total);
+    expect(await countRuns(session, { dataset: 'mnist' }, 1000)).toBe(1001);
+    const steps = await plansOf(() => countRuns(session, { dataset: 'mnist' }, 1000));
+    expect(readWhole(steps)).toEqual([]);
+    expect(Math.max(...steps.map((step) => step['Actual Rows'] * step['Actual Loops']))).toBe(1001);
   });
 
   it.each(Object.entries(rare))('%s: looked for along the order for a while, then gathered by an index', async (_name, { filter, order }) => {

@@ -31,29 +31,47 @@ export interface PartRows {
 /** So many runs are looked at in order for a page of so many, before all that the filter lets through are gathered and sorted. */
 const lookedAt = (limit: number): number => 2000 + 20 * limit;
 
+/** Where a quarter of a page was found, four times the way finds the rest: less than to gather. */
+const longer = { after: 1 / 4, times: 4 };
+
 /**
  * The first runs of a part that the filter lets through. There are two ways, and neither is good for all: to go along the
  * order and try each run takes for ever where hardly any passes, to gather what passes and sort it where many do.
  * PostgreSQL would choose by counting on filter and order to be independent, and on one metric's values to be spread as
- * all metrics' are; neither is so. Hence the first way a few steps, then the second, each with its plan as good as given.
+ * all metrics' are; neither is so. Hence the first way a few steps, and further where it finds enough; then the second,
+ * each with its plan as good as given. All in one snapshot, so that steps are counted over the same rows.
  */
 export async function readPart(database: Database, part: Part, options: PartOptions): Promise<PartRows> {
-  const { limit, fromEnd, sparse } = options;
   const along = alongTheOrder(part, options);
-  if (!sparse || along.further === undefined) {
-    const rows = await readPlaces(database, part, { page: along.page, fromEnd });
-    if (rows.length === limit || along.further === undefined) return { rows, sparse };
-    const { rows: more } = (await database.execute(along.further)) as unknown as { rows: unknown[] };
-    if (more.length === 0) return { rows, sparse };
+  const { whole } = along;
+  if (whole !== undefined) return { rows: await readPlaces(database, part, { page: whole, fromEnd: options.fromEnd }), sparse: options.sparse };
+  return database.transaction((tx) => readSteps(tx, part, { ...options, along }), { isolationLevel: 'repeatable read', accessMode: 'read only' });
+}
+
+async function readSteps(database: Database, part: Part, options: PartOptions & { readonly along: Along }): Promise<PartRows> {
+  const { limit, fromEnd, sparse, along } = options;
+  const steps = lookedAt(limit);
+  const read = (page: SQL) => readPlaces(database, part, { page, fromEnd });
+  const goesOn = async (behind: number) => ((await database.execute(along.behind(behind))) as unknown as { rows: unknown[] }).rows.length > 0;
+  if (!sparse) {
+    let rows = await read(along.page({ from: 0, to: steps, limit }));
+    if (rows.length === limit || !(await goesOn(steps))) return { rows, sparse };
+    if (rows.length >= limit * longer.after) {
+      rows = [...rows, ...(await read(along.page({ from: steps, to: steps * longer.times, limit: limit - rows.length })))];
+      if (rows.length === limit || !(await goesOn(steps * longer.times))) return { rows, sparse };
+    }
   }
-  const rows = await readPlaces(database, part, { page: gathered(part, options), fromEnd });
+  const rows = await read(gathered(part, options));
   return { rows, sparse: rows.length < limit };
 }
 
 interface Along {
-  readonly page: SQL;
-  /** Says whether the order goes on behind what was looked at; undefined: it was gone through as far as needed. */
-  readonly further: SQL | undefined;
+  /** The page, where nothing is left to be tried run by run. */
+  readonly whole: SQL | undefined;
+  /** Those that pass of a stretch of the order. */
+  page(stretch: { readonly from: number; readonly to: number; readonly limit: number }): SQL;
+  /** Says whether the order goes on behind so many. */
+  behind(steps: number): SQL;
 }
 
 function alongTheOrder(part: Part, { filter, numbers, limit, fromEnd }: PartOptions): Along {
@@ -62,12 +80,13 @@ function alongTheOrder(part: Part, { filter, numbers, limit, fromEnd }: PartOpti
   // The runs' own columns have indexes by number: what they rule out need not be looked at.
   const left = [...(direct ? [] : ofRuns), ...besideConditions(filter)];
   const stretch = sql`select ${part.number} as number, ${part.key} as key from ${part.source}${where(...part.rows, ...(direct ? ofRuns : []))} ${sorted(part, fromEnd)}`;
-  if (left.length === 0) return { page: sql`${stretch} limit ${limit}`, further: undefined };
-  const steps = lookedAt(limit);
   // With an offset, though it is none, it stays a question that is put to each run in turn, and is not made a join.
   const passes = sql`exists (select 1 from ${runs}${where(sql`${runs.number} = near.number`, ...left)} offset 0)`;
-  const page = sql`select near.number, near.key from (${stretch} limit ${steps}) near where ${passes} ${sorted({ ...part, ...near }, fromEnd)} limit ${limit}`;
-  return { page, further: sql`${stretch} offset ${steps} limit 1` };
+  return {
+    whole: left.length === 0 ? sql`${stretch} limit ${limit}` : undefined,
+    page: ({ from, to, limit: most }) => sql`select near.number, near.key from (${stretch} offset ${from} limit ${to - from}) near where ${passes} ${sorted({ ...part, ...near }, fromEnd)} limit ${most}`,
+    behind: (steps) => sql`${stretch} offset ${steps} limit 1`,
+  };
 }
 
 const near = { key: sql`near.key`, number: sql`near.number` };

@@ -1,6 +1,7 @@
 import { asc, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Database } from '../database/driver.ts';
-import { runs } from '../tables.ts';
+import { deletedRuns, runs } from '../tables.ts';
 
 /**
  * How far a reader of changes has come. Transactions commit in another order than they are numbered, so a plain "above
@@ -28,14 +29,21 @@ export async function currentPlace(database: Database, cursor: string | undefine
   return place;
 }
 
-/** The next runs that changed and are not told yet, which then are; and whether the scan has come to its end. */
+/** The next runs that changed or were deleted and are not told yet, which then are; and whether the scan has come to its end. */
 export async function keysBehind(database: Database, place: Place): Promise<{ ids: string[]; ended: boolean }> {
   const { changed, id, nextFrom } = place.scan ?? { changed: place.from, id: '', nextFrom: await oldestRunning(database) };
+  const behind = (table: typeof runs | typeof deletedRuns) =>
+    database
+      .select({ id: table.id, changed: table.changed })
+      .from(table)
+      .where(sql`(${table.changed}, ${table.id}) > (${changed}::xid8, ${id}::text)`)
+      .orderBy(asc(table.changed), asc(table.id))
+      .limit(pageSize);
+  const either = unionAll(behind(runs), behind(deletedRuns)).as('either');
   const keys = await database
-    .select({ id: runs.id, changed: sql<string>`${runs.changed}::text` })
-    .from(runs)
-    .where(sql`(${runs.changed}, ${runs.id}) > (${changed}::xid8, ${id}::text)`)
-    .orderBy(asc(runs.changed), asc(runs.id))
+    .select({ id: either.id, changed: sql<string>`${either.changed}::text` })
+    .from(either)
+    .orderBy(asc(either.changed), asc(either.id))
     .limit(pageSize);
   const fresh = keys.filter((key) => place.told.get(key.id) !== key.changed);
   for (const key of fresh) place.told.set(key.id, key.changed);

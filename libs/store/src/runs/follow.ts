@@ -3,14 +3,16 @@ import { and, inArray, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
-import { runs, type RunRow } from '../tables.ts';
+import { deletedRuns, runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
 import { currentPlace, keysBehind, type Place } from './change-scan.ts';
 import { conditions, standing, type RunFilter } from '../query/filter.ts';
 
 /** A run as it is now, after something changed. */
 export interface RunChange {
-  readonly run: RunRow;
+  readonly runId: string;
+  /** Undefined: it was deleted, whatever the filter. */
+  readonly run: RunRow | undefined;
   /** Whether it passes the filter. One that no longer does is told too, so that a list can drop it. */
   readonly matches: boolean;
   /** Give it as `after` to go on from here: some changes may come again, none is missed. */
@@ -18,7 +20,7 @@ export interface RunChange {
 }
 
 export interface FollowRunsOptions {
-  /** What a run passes for good or never (its spec, study and creation) says which are told of; all of it, what `matches`. */
+  /** What a run passes for good or never (its spec, study and creation) says which are told of; all of it, what `matches`. Deleted runs are told to everybody. */
   readonly filter?: RunFilter | undefined;
   /** Cursor of an earlier change. Default: changes from now on. */
   readonly after?: string | undefined;
@@ -47,9 +49,9 @@ async function* follow(session: Session, { filter = {}, after }: FollowRunsOptio
       for (let more = true; more && !waiter.over(left); ) {
         const { ids, ended } = await busy.run(() => keysBehind(session.database, place));
         const rows = ids.length === 0 ? [] : await busy.run(() => readRuns(session, filter, ids));
-        for (const { run, matches } of rows) {
+        for (const change of rows) {
           if (waiter.over(left)) return;
-          yield { run, matches, cursor: place.from };
+          yield { ...change, cursor: place.from };
         }
         more = !ended;
       }
@@ -62,10 +64,12 @@ async function* follow(session: Session, { filter = {}, after }: FollowRunsOptio
   }
 }
 
-async function readRuns({ database }: Session, filter: RunFilter, ids: readonly string[]): Promise<Pick<RunChange, 'run' | 'matches'>[]> {
+async function readRuns({ database }: Session, filter: RunFilter, ids: readonly string[]): Promise<Omit<RunChange, 'cursor'>[]> {
   const matches = sql<boolean>`(${and(...conditions(filter)) ?? sql`true`})`;
-  const rows = await database.select({ run: runs, matches }).from(runs).where(and(inArray(runs.id, [...ids]), ...conditions(standing(filter))));
-  return rows.sort((a, b) => ids.indexOf(a.run.id) - ids.indexOf(b.run.id));
+  const rows = await database.select({ runId: runs.id, run: runs, matches }).from(runs).where(and(inArray(runs.id, [...ids]), ...conditions(standing(filter))));
+  const deleted = await database.select({ runId: deletedRuns.id }).from(deletedRuns).where(inArray(deletedRuns.id, [...ids]));
+  const changes = [...rows, ...deleted.map(({ runId }) => ({ runId, run: undefined, matches: false }))];
+  return changes.sort((a, b) => ids.indexOf(a.runId) - ids.indexOf(b.runId));
 }
 
 function readCursor(cursor: string | undefined): string | undefined {

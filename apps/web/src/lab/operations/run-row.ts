@@ -26,9 +26,9 @@ export function readRunRow(fields: Fields): RunRow {
 }
 
 export const RunRows = graphql(
-  `query RunRows($filter: RunFilter, $sort: RunSort, $first: Int, $after: String) {
+  `query RunRows($filter: RunFilter, $sort: RunSort, $first: Int, $after: String, $countUpTo: Int) {
     runs(filter: $filter, sort: $sort, first: $first, after: $after) {
-      totalCount
+      totalCount(upTo: $countUpTo)
       edges { node { ...RunRowFields } }
       pageInfo { hasNextPage endCursor }
     }
@@ -37,7 +37,7 @@ export const RunRows = graphql(
 );
 
 export const RunRowsChanged = graphql(
-  `subscription RunRowsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { matches cursor run { ...RunRowFields } } }`,
+  `subscription RunRowsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { runId matches cursor run { ...RunRowFields } } }`,
   [RunRowFields],
 );
 

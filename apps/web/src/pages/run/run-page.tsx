@@ -45,7 +45,7 @@ export default function RunPage({ id, view }: { readonly id: string; readonly vi
           {shown === 'evaluation' ? <EvaluationView run={run} history={history} /> : null}
           {shown === 'log' ? <LogView history={history} /> : null}
           {shown === 'options' ? <OptionsView run={run} history={history} /> : null}
-          {shown === 'artifacts' ? <ArtifactsView history={history} /> : null}
+          {shown === 'artifacts' ? <ArtifactsView run={run} history={history} /> : null}
         </>
       )}
     </div>

@@ -27,6 +27,7 @@ export function BulkBar({ selected, away, none }: BulkBarProps) {
     }
   };
   const retag = (change: 'add' | 'remove') => void (tag.trim() === '' || ask(() => lab.tagRuns(selected, { [change]: [tag.trim()] }), false));
+  const cancel = () => void ask(() => Promise.all(selected.map((id) => lab.cancelRun(id).catch(unlessEnded))), false);
   const remove = () => void (confirm(`Delete ${selected.length === 1 ? 'this run' : `these ${selected.length} runs`} for good, with their events and results?`) && ask(() => lab.deleteRuns(selected), true));
   const compared = selected.length >= 2 && selected.length <= mostCompared;
   return (
@@ -44,9 +45,15 @@ export function BulkBar({ selected, away, none }: BulkBarProps) {
           </div>
         </Menu.Dropdown>
       </Menu>
+      <Button size="xs" variant="default" onClick={cancel} data-hint="Those that wait or are computed; what ended stays as it is">Cancel</Button>
       <Button size="xs" variant="default" onClick={() => void ask(() => lab.archiveRuns(selected, !away), true)} data-hint={away ? 'They are listed again' : 'They leave the lists and keep all they have'}>{away ? 'Restore' : 'Archive'}</Button>
       <Button size="xs" variant="default" onClick={remove} data-hint="Runs that have ended, for good">Delete</Button>
       <Button size="xs" {...(compared ? { component: Link, href: `/compare?runs=${selected.join(',')}` } : { disabled: true })} data-hint={compared ? '' : `Two to ${mostCompared} runs can be compared`}>Compare</Button>
     </div>
   );
+}
+
+/** Some of those chosen may have ended, also while they were chosen. */
+function unlessEnded(thrown: unknown): void {
+  if (LabError.from(thrown).code !== 'RUN_ENDED') throw thrown;
 }

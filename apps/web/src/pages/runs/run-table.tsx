@@ -4,6 +4,7 @@ import { integer } from '../../design/format.ts';
 import { useNow } from '../../lab/now.ts';
 import type { RunListState } from '../../lab/run-list.ts';
 import { subscript } from '../../parts/subscript.tsx';
+import { totalWords } from './total-words.ts';
 import { columns, type Column } from './columns.tsx';
 import type { FilterInAddress } from './use-filter.ts';
 
@@ -48,7 +49,7 @@ export function RunTable({ list, selected, order, toggle }: RunTableProps) {
           );
         })}
       </div>
-      {rows.length < total ? <div className="foot">{`${integer(rows.length)} of ${integer(total)} are here; the others come as you scroll.`}</div> : null}
+      {rows.length < total ? <div className="foot">{`${integer(rows.length)} of ${totalWords(total)} are here; the others come as you scroll.`}</div> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { integer } from '../../design/format.ts';
+import { totalWords } from './total-words.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
 import { columns } from './columns.tsx';
@@ -29,7 +30,7 @@ export function RunsPage() {
       <div className="title">
         <h1>Runs</h1>
         <span className="faint" aria-live="polite">
-          {list.loading && list.rows.length === 0 ? '' : `${integer(list.total)}${filters.active ? ' that match' : ''}`}
+          {list.loading && list.rows.length === 0 ? '' : `${totalWords(list.total)}${filters.active ? ' that match' : ''}`}
         </span>
         <span className="grow" />
         {selected.length === 0 ? null : (

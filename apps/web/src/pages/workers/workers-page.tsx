@@ -7,6 +7,7 @@ import type { Worker } from '@entropic-lab/client';
 import { useWorkers } from '../../lab/use-workers.ts';
 import { CopyCode } from '../../parts/copy-code.tsx';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
+import { useLeases, type HeldLease } from './use-leases.ts';
 import { ProgressBar, progressHint, shareDone } from '../../parts/progress-bar.tsx';
 
 const command = 'npx entropic worker --url http://127.0.0.1:4000';
@@ -15,6 +16,7 @@ const command = 'npx entropic worker --url http://127.0.0.1:4000';
 export default function WorkersPage() {
   const { workers, error } = useWorkers();
   const { rows } = useRunList({ status: ['running'] });
+  const leases = useLeases();
   const now = useNow();
   useEffect(() => void (document.title = 'Workers · Entropic Lab'), []);
   return (
@@ -51,7 +53,7 @@ export default function WorkersPage() {
                       <td style={{ minWidth: 220 }}>
                         {held.length === 0 ? <span className="faint">{silent > 60 ? 'not heard of' : 'waits for a run'}</span> : held.map((run) => (
                           <div key={run.id} data-hint={run.progress === null ? '' : progressHint(run.progress)}>
-                            <div className="row"><Link href={`/runs/${run.id}`} className="clip grow">{run.number} {run.name ?? run.id}</Link><span className="faint small nowrap">{run.progress?.remainingSeconds == null ? '' : duration(run.progress.remainingSeconds)}</span></div>
+                            <div className="row"><Link href={`/runs/${run.id}`} className="clip grow">{run.number} {run.name ?? run.id}</Link><span className="faint small nowrap">{run.progress?.remainingSeconds == null ? '' : duration(run.progress.remainingSeconds)}</span><LeaseLeft lease={leases.get(run.id)} /></div>
                             <ProgressBar share={shareDone(run, now)} label={`Progress of run ${run.number}`} />
                           </div>
                         ))}
@@ -69,6 +71,14 @@ export default function WorkersPage() {
       <CopyCode title="One more worker, here or on any machine that reaches this address" text={command.replace('http://127.0.0.1:4000', location.origin)} />
     </div>
   );
+}
+
+/** How near a run is to being taken from its worker. */
+function LeaseLeft({ lease }: { readonly lease: HeldLease | undefined }) {
+  if (lease === undefined) return null;
+  const { attempt, secondsLeft } = lease;
+  const hint = `Attempt ${attempt}. The lease runs out in so long, and the run goes to another worker, unless this one gives a sign of life before.`;
+  return <span className={`small nowrap ${secondsLeft < 8 ? 'bad-text' : 'faint'}`} data-hint={hint}>lease {duration(Math.max(0, secondsLeft))}</span>;
 }
 
 const gigabytes = (mebibytes: number): string => number((mebibytes * 2 ** 20) / 1e9);

@@ -27,6 +27,7 @@ export function changeSuite(get: () => Store, readers: () => Store = get): void 
           const seen = new Map<string, number>();
           const reading = (async () => {
             for await (const { run } of changes) {
+              if (run === undefined) continue;
               seen.set(run.id, run.lastSeq);
               if (seen.size === lengths.length && [...seen.values()].sort().join() === lengths.map((events) => 2 + events).sort().join()) return;
             }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Place, PlacedRun, RunFilter, RunOrder, Store } from '../../index.ts';
+import type { Place, PlacedRun, RunChange, RunFilter, RunOrder, Store } from '../../index.ts';
 import { codeOf } from '../code-of.ts';
 import { exampleAttack, exampleEpoch, exampleEvaluation, exampleSpec } from '../examples.ts';
 import { finished, time, workerFor } from './held-run.ts';
@@ -139,7 +139,6 @@ export function querySuite(get: () => Store): void {
       expect((await changes.next()).value).toMatchObject({ run: { id }, matches: true });
       await store.setArchived([id], true);
       expect((await changes.next()).value).toMatchObject({ run: { id }, matches: false });
-      await changes.return();
       expect(await store.countRuns({ dataset })).toBe(0);
       expect(await store.countRuns({ dataset, archived: 'only' })).toBe(1);
       expect(await store.countRuns({ dataset, archived: 'all' })).toBe(1);
@@ -147,6 +146,14 @@ export function querySuite(get: () => Store): void {
       expect(await codeOf(store.setArchived([id, 'nobody'], false))).toBe('UNKNOWN_RUN runId');
       await store.requestCancel(id);
       await store.deleteRuns([id]);
+      // Its end, where the reader saw it before it was gone; then that it is gone, whatever was filtered.
+      let last = (await changes.next()).value as RunChange;
+      if (last.run !== undefined) last = (await changes.next()).value as RunChange;
+      expect(last).toMatchObject({ runId: id, run: undefined, matches: false });
+      await changes.return();
+      const later = store.followRuns({ filter: { dataset: newDataset() }, after: last.cursor });
+      for (let seen = false; !seen; ) seen = ((await later.next()).value as RunChange).runId === id;
+      await later.return();
       expect(await store.findRun(id)).toBeUndefined();
       expect(await codeOf(store.deleteRuns([id]))).toBe('UNKNOWN_RUN runId');
     });
