@@ -43,6 +43,11 @@ describe('what deploy/ says', () => {
     if (existsSync('/usr/bin/node')) expect(status).toBe(0);
   });
 
+  it.skipIf(needs('shellcheck'))('is a batch script in which shellcheck finds nothing', () => {
+    const { status, stdout } = spawnSync('shellcheck', ['--enable=all', '--exclude=SC2250,SC2312', join(folder, 'slurm', 'worker.sbatch')], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, '']);
+  });
+
   it('is a batch script that bash reads, and that ends with a word where its settings are missing', () => {
     const script = join(folder, 'slurm', 'worker.sbatch');
     expect(spawnSync('bash', ['-n', script]).status).toBe(0);

@@ -160,6 +160,94 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     await expect.poll(shown).toEqual(stored);
   });
 
+  it('tags, cancels, puts away and deletes the runs that are chosen, and its list lets go of them', async () => {
+    const input = { name: 'for nobody', base: { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody' }, parameters: [{ path: 'seed', values: [1, 2, 3] }] };
+    const made = await post(`${lab.url}/graphql`, 'mutation ($input: StudyInput!) { sweep(input: $input) { id } }', { input });
+    const { id } = (made.data as unknown as { sweep: { id: string } }).sweep;
+    const stored = async () => {
+      const { data } = await post(`${lab.url}/graphql`, 'query ($filter: RunFilter) { runs(filter: $filter) { edges { node { id status tags archivedAt } } } }', { filter: { study: id, archived: 'all' } });
+      return (data as unknown as { runs: { edges: { node: { id: string; status: string; tags: string[]; archivedAt: string | null } }[] } }).runs.edges.map(({ node }) => node);
+    };
+    const boxes = page.getByRole('row').getByRole('checkbox');
+    const choose = async (count: number) => {
+      await expect.poll(() => boxes.count()).toBe(count);
+      for (let at = 0; at < count; at += 1) await boxes.nth(at).check();
+    };
+    const bar = page.getByRole('group', { name: 'Chosen runs' });
+    await page.goto(`${lab.url}/?study=${id}`);
+    await choose(3);
+    await bar.getByRole('button', { name: 'Tag', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Tag', exact: true }).fill('bulk');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect.poll(async () => (await stored()).map(({ tags }) => tags)).toEqual([['bulk'], ['bulk'], ['bulk']]);
+    await page.keyboard.press('Escape');
+    await boxes.nth(2).uncheck();
+    await bar.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(async () => (await stored()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'queued']);
+    // Those that have ended stay as they are.
+    await boxes.nth(2).check();
+    await bar.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(async () => (await stored()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await bar.getByRole('button', { name: 'Archive' }).click();
+    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    expect((await stored()).every(({ archivedAt }) => archivedAt !== null)).toBe(true);
+    await page.goto(`${lab.url}/?study=${id}&archived=only`);
+    await choose(3);
+    page.once('dialog', (dialog) => void dialog.accept());
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    expect(await stored()).toEqual([]);
+  });
+
+  it('drops what somebody else deletes from a list that is open, and says so on its page', async () => {
+    const input = { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody', name: 'soon gone' };
+    const made = await post(`${lab.url}/graphql`, 'mutation ($input: RunSpecInput!) { startRun(input: $input) { id } }', { input });
+    const { id } = (made.data as unknown as { startRun: { id: string } }).startRun;
+    const other = await browser.newPage();
+    await other.goto(`${lab.url}/runs/${id}`);
+    await other.getByRole('heading', { name: 'soon gone' }).waitFor();
+    await page.goto(`${lab.url}/?search=soon+gone`);
+    const lines = page.getByRole('row').filter({ has: page.getByRole('checkbox') });
+    await expect.poll(() => lines.count()).toBe(1);
+    await post(`${lab.url}/graphql`, 'mutation ($id: ID!) { cancelRun(runId: $id) { id } }', { id });
+    await post(`${lab.url}/graphql`, 'mutation ($id: ID!) { deleteRuns(runIds: [$id]) }', { id });
+    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    await other.getByRole('heading', { name: 'No run has this id' }).waitFor();
+    await other.close();
+  });
+
+  it('cancels a study', async () => {
+    const input = { name: 'not needed', base: { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody' }, parameters: [{ path: 'seed', values: [1, 2] }] };
+    const made = await post(`${lab.url}/graphql`, 'mutation ($input: StudyInput!) { sweep(input: $input) { id } }', { input });
+    const { id } = (made.data as unknown as { sweep: { id: string } }).sweep;
+    await page.goto(`${lab.url}/studies/${id}`);
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).waitFor({ state: 'detached' });
+    const { data } = await post(`${lab.url}/graphql`, 'query ($id: ID!) { study(id: $id) { counts { queued running cancelled } } }', { id });
+    expect(data).toEqual({ study: { counts: { queued: 0, running: 0, cancelled: 2 } } });
+  });
+
+  it('lists the files that are kept, and each can be had', async () => {
+    await page.goto(`${lab.url}/runs/${runId}/artifacts`);
+    const links = page.locator('table a[download]');
+    await links.first().waitFor();
+    const { data } = await post(`${lab.url}/graphql`, 'query ($id: ID!) { run(id: $id) { artifacts { sha256 } } }', { id: runId });
+    const kept = (data as unknown as { run: { artifacts: { sha256: string }[] } }).run.artifacts;
+    const addresses = await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    expect(addresses.map((address) => address.slice(-64))).toEqual(kept.map(({ sha256 }) => sha256));
+    for (const address of addresses) expect((await fetch(address, { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it('gives the entropy of the layers as a table too', async () => {
+    await page.goto(`${lab.url}/runs/${runId}`);
+    await page.getByRole('button', { name: 'Layer entropy, as a table' }).click();
+    const rows = page.getByRole('figure', { name: /^Entropy of each layer/ }).getByRole('row');
+    await expect.poll(() => rows.count()).toBe(7);
+    const last = (await eventsOf(runId)).filter(({ type }) => type === 'epoch').at(-1)!.body['metrics'] as { epoch: number; entropies: { layers: { entropy: number }[] } };
+    expect((await rows.nth(1).innerText()).split('\t').map((cell) => cell.trim().replace('−', '-'))).toEqual([String(last.epoch), ...last.entropies.layers.map(({ entropy }) => entropy.toFixed(2))]);
+  });
+
   it('has nothing that axe calls serious, on any page, light or dark', async () => {
     const pagesOf = (studyId: string) => ['/', '/new', `/runs/${runId}`, `/runs/${runId}/evaluation`, `/runs/${runId}/log`, `/runs/${runId}/options`, `/runs/${runId}/artifacts`, `/compare?runs=${runId},${runId}`, '/compare', '/studies', `/studies/${studyId}`, '/plugins', '/workers', '/api', '/draw', '/nowhere'];
     const { data } = await post(`${lab.url}/graphql`, 'mutation ($input: StudyInput!) { sweep(input: $input) { id } }', { input: { base: { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody' }, parameters: [{ path: 'seed', values: [1, 2] }] } });

@@ -1,5 +1,5 @@
 import { createClient, graphql } from '@entropic-lab/client';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -34,6 +34,8 @@ interface Shot {
   readonly name: string;
   readonly path: string;
   readonly height?: number;
+  /** Default 1360. */
+  readonly width?: number;
   readonly before?: (page: Page) => Promise<void>;
 }
 
@@ -50,15 +52,18 @@ const shots: readonly Shot[] = [
   { name: 'plugins', path: '/plugins' },
   { name: 'workers', path: '/workers', height: 480 },
   { name: 'api', path: '/api' },
+  { name: 'runs-narrow', path: '/', width: 400 },
+  { name: 'run-narrow', path: `/runs/${latest}`, width: 400, height: 1000 },
+  { name: 'new-run-narrow', path: '/new', width: 400, height: 1000 },
   { name: 'draw', path: `/draw?run=${other}`, before: (page) => page.getByRole('button', { name: 'Take test image 0' }).click() },
 ];
 
-await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
+for (const name of await readdir(folder)) if (name.endsWith('.png')) await rm(join(folder, name));
 const browser = await openBrowser();
-for (const { name, path, height = 800, before } of shots) {
+for (const { name, path, height = 800, width = 1360, before } of shots) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.newPage({ viewport: { width: 1360, height }, colorScheme });
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
     await page.goto(address + path);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText(/are still to come/).waitFor({ state: 'hidden' });

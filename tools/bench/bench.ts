@@ -17,6 +17,11 @@ if (process.argv[2] === 'live') {
   process.exit();
 }
 
+if (process.argv[2] === 'studio') {
+  await (await import('./studio/main.ts')).benchStudio(process.argv.slice(3));
+  process.exit();
+}
+
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -113,7 +118,7 @@ const tasks: Readonly<Record<string, Task>> = {
 
 function usage(names: readonly string[]): string {
   const lines = names.map((name) => `  ${name.padEnd(8)} ${tasks[name]!.help[1]}\n${' '.repeat(11)}${tasks[name]!.help[0]}`);
-  const live = names.length > 1 ? ["  live     events over WebSocket to many subscribers: `bench live --help`"] : [];
+  const live = names.length > 1 ? ["  live     events over WebSocket to many subscribers: `bench live --help`", '  studio   the list of ten thousand runs in a browser: `bench studio --help`'] : [];
   return ['usage: npm run bench -- TASK [--json] [options]', ...lines, ...live, '  --json   one JSON object a line'].join('\n');
 }
 
