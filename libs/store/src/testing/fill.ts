@@ -27,7 +27,8 @@ export function fillStatements({ runs, epochs }: FillOptions): string[] {
     `insert into runs (id, number, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, created_at, started_at, finished_at, headline)
       overriding system value
       select id, n, name, ${spec}, dataset, 'lenet5', 'standard', loss, array['dataset:' || dataset], status, 1, 3, created, created, case when status <> 'queued' then created + interval '1 hour' end,
-        jsonb_build_object('epoch', null, 'cleanAccuracy', accuracy, 'attacks', '[]'::jsonb) from made`,
+        case when status = 'succeeded' then jsonb_build_object('epoch', null, 'cleanAccuracy', accuracy, 'networkEntropy', -accuracy, 'entropyFlow', 40 * broken, 'medianLogitMargin', 5, 'zeroGradientShare', 0, 'saturatedShare', 0,
+          'attacks', jsonb_build_array(jsonb_build_object('plugin', 'pgd', 'norm', 'linf', 'epsilon', 0.3, 'attackSuccessRate', broken, 'robustAccuracy', accuracy * (1 - broken), 'medianDistance', 0.3))) end from made`,
     `insert into run_values (number, name, value) select n, v.name, v.value from made cross join lateral (values
       ('seed', (n % 1000)::float8), ('training.epochs', ${epochs}), ('training.batchSize', 64), ('training.loss.options.lambda', lambda), ('training.optimizer.learningRate', rate),
       ('createdAt', extract(epoch from created)), ('startedAt', extract(epoch from created)), ('finishedAt', case when status <> 'queued' then extract(epoch from created) + 3600 end),
