@@ -100,7 +100,8 @@ describe.skipIf(!installed)('lists over 20,000 runs', () => {
       steps.push(node);
       node.Plans?.forEach(visit);
     };
-    for (const { text, values } of [...asked]) {
+    // Without the words that begin and end a transaction.
+    for (const { text, values } of asked.filter((one) => !/^(begin|commit)/.test(one.text))) {
       const { rows } = await client.query(`explain (analyze, format json) ${text}`, values);
       visit((rows[0] as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN'][0].Plan);
     }

@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { integer } from '../../design/format.ts';
 import { totalWords } from './total-words.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';

@@ -138,7 +138,8 @@ export function querySuite(get: () => Store): void {
       const changes = store.followRuns({ filter: { dataset }, after: '0' });
       expect((await changes.next()).value).toMatchObject({ run: { id }, matches: true });
       await store.setArchived([id], true);
-      expect((await changes.next()).value).toMatchObject({ run: { id }, matches: false });
+      const away = (await changes.next()).value as RunChange;
+      expect(away).toMatchObject({ run: { id }, matches: false });
       expect(await store.countRuns({ dataset })).toBe(0);
       expect(await store.countRuns({ dataset, archived: 'only' })).toBe(1);
       expect(await store.countRuns({ dataset, archived: 'all' })).toBe(1);
@@ -151,7 +152,7 @@ export function querySuite(get: () => Store): void {
       if (last.run !== undefined) last = (await changes.next()).value as RunChange;
       expect(last).toMatchObject({ runId: id, run: undefined, matches: false });
       await changes.return();
-      const later = store.followRuns({ filter: { dataset: newDataset() }, after: last.cursor });
+      const later = store.followRuns({ filter: { dataset: newDataset() }, after: away.cursor });
       for (let seen = false; !seen; ) seen = ((await later.next()).value as RunChange).runId === id;
       await later.return();
       expect(await store.findRun(id)).toBeUndefined();
