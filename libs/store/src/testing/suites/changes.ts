@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunChange, Store } from '../../index.ts';
+import type { Store } from '../../index.ts';
 import { codeOf } from '../code-of.ts';
 import { exampleSpec } from '../examples.ts';
 import { finished, heldRun, log, workerFor } from './held-run.ts';
+import { nextChange } from './next-change.ts';
 
 /** What readers of lists may rely on, on every driver. `readers` may read through another server on the same database. */
 export function changeSuite(get: () => Store, readers: () => Store = get): void {
@@ -45,12 +46,12 @@ export function changeSuite(get: () => Store, readers: () => Store = get): void 
       const { run, lease } = await heldRun(get());
       const options = { filter: { dataset: run.dataset, status: ['running' as const] }, after: '0' };
       const changes = store.followRuns(options);
-      const told = (await changes.next()).value as RunChange;
+      const told = await nextChange(changes, run.id);
       expect(told).toMatchObject({ run: { id: run.id, status: 'running' }, matches: true });
       await changes.return();
       await get().finishRun({ ...lease, ...finished(2) });
       const later = store.followRuns({ ...options, after: told.cursor });
-      expect((await later.next()).value).toMatchObject({ run: { id: run.id, status: 'succeeded' }, matches: false });
+      expect(await nextChange(later, run.id)).toMatchObject({ run: { id: run.id, status: 'succeeded' }, matches: false });
       const waiting = later.next();
       expect((await later.return()).done).toBe(true);
       expect((await waiting).done).toBe(true);

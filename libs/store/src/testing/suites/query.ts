@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Place, PlacedRun, RunChange, RunFilter, RunOrder, Store } from '../../index.ts';
+import type { Place, PlacedRun, RunFilter, RunOrder, Store } from '../../index.ts';
 import { codeOf } from '../code-of.ts';
 import { exampleAttack, exampleEpoch, exampleEvaluation, exampleSpec } from '../examples.ts';
 import { finished, time, workerFor } from './held-run.ts';
+import { nextChange } from './next-change.ts';
 
 interface Wanted {
   readonly name?: string;
@@ -136,9 +137,9 @@ export function querySuite(get: () => Store): void {
       const store = get();
       const { id } = await store.createRun(exampleSpec({ dataset: { name: dataset } }));
       const changes = store.followRuns({ filter: { dataset }, after: '0' });
-      expect((await changes.next()).value).toMatchObject({ run: { id }, matches: true });
+      expect(await nextChange(changes, id)).toMatchObject({ run: { id }, matches: true });
       await store.setArchived([id], true);
-      const away = (await changes.next()).value as RunChange;
+      const away = await nextChange(changes, id);
       expect(away).toMatchObject({ run: { id }, matches: false });
       expect(await store.countRuns({ dataset })).toBe(0);
       expect(await store.countRuns({ dataset, archived: 'only' })).toBe(1);
@@ -148,12 +149,12 @@ export function querySuite(get: () => Store): void {
       await store.requestCancel(id);
       await store.deleteRuns([id]);
       // Its end, where the reader saw it before it was gone; then that it is gone, whatever was filtered.
-      let last = (await changes.next()).value as RunChange;
-      if (last.run !== undefined) last = (await changes.next()).value as RunChange;
+      let last = await nextChange(changes, id);
+      if (last.run !== undefined) last = await nextChange(changes, id);
       expect(last).toMatchObject({ runId: id, run: undefined, matches: false });
       await changes.return();
       const later = store.followRuns({ filter: { dataset: newDataset() }, after: away.cursor });
-      for (let seen = false; !seen; ) seen = ((await later.next()).value as RunChange).runId === id;
+      expect(await nextChange(later, id)).toMatchObject({ run: undefined, matches: false });
       await later.return();
       expect(await store.findRun(id)).toBeUndefined();
       expect(await codeOf(store.deleteRuns([id]))).toBe('UNKNOWN_RUN runId');
