@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { compressAssets } from './compress-assets.mjs';
 import { contentHash } from './content-hash.mjs';
 
 const web = join(import.meta.dirname, '..');
@@ -19,6 +20,7 @@ if (!existsSync(folder)) {
   await mkdir(dist, { recursive: true });
   try {
     await build({ root: web, logLevel: 'error', build: { outDir: building, emptyOutDir: true } });
+    await compressAssets(join(building, 'assets'));
     // Of two that build at once, the second finds the folder there, with the same content.
     await rename(building, folder).catch((error) => {
       if (!existsSync(folder)) throw error;

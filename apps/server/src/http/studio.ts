@@ -1,4 +1,5 @@
 import express, { Router } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,7 +18,8 @@ const policy = [
 
 /**
  * The Studio's built files. Any address that is no file is a page: its address is read in the browser. Files under
- * `assets` have a hash in their name and are kept for good; the page itself is asked for each time.
+ * `assets` have a hash in their name and are kept for good, and go out as the build compressed them (`.gz` beside the
+ * file) to browsers that take that; the page itself is asked for each time.
  */
 export function studioRoutes(folder: string): Router {
   const routes = Router();
@@ -28,7 +30,7 @@ export function studioRoutes(folder: string): Router {
     response.setHeader('Referrer-Policy', 'same-origin');
     next();
   });
-  routes.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+  routes.use('/assets', expressStaticGzip(join(folder, 'assets'), { serveStatic: { immutable: true, maxAge: '1y', fallthrough: false } }));
   routes.use(express.static(folder, { index: false, maxAge: 0 }));
   routes.get('/{*page}', (request, response, next) => {
     if (request.accepts(['json', 'html']) !== 'html' || !existsSync(page)) return next();
