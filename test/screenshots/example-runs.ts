@@ -1,5 +1,6 @@
 import type { Client } from '@entropic-lab/client';
 import type { RunSpecInput } from '@entropic-lab/protocol';
+import { plannedStudy } from './planned-study.ts';
 
 const dataset = { name: 'mnist', trainLimit: 3000, testLimit: 500 };
 const evaluation: NonNullable<RunSpecInput['evaluation']> = {
@@ -19,7 +20,7 @@ const retraining = (lambda: number, fromRun: string): RunSpecInput => ({
 
 /**
  * Runs of every kind, in some five minutes of two cores: pretraining, the paper's retraining and its control, one that is
- * audited, a study, one that fails, one cancelled, one that waits and one that goes on.
+ * audited, two studies, one that fails, one cancelled, one that waits and one that goes on.
  */
 export async function exampleRuns(client: Client): Promise<void> {
   const first = await client.startRun({ name: 'LeNet-5 pretraining', dataset, model: { architecture: 'lenet5' }, training: { epochs: 6 }, evaluation });
@@ -38,6 +39,7 @@ export async function exampleRuns(client: Client): Promise<void> {
   }
   await client.tagRuns(done.slice(0, 2), { add: ['retraining'] });
   await client.tagRuns([first.id, done[2]!], { add: ['baseline'] });
+  await plannedStudy(client, { ...dataset, trainLimit: 1000 });
   await study(client);
   const cancelled = await client.startRun({ name: 'changed my mind', dataset, model: { architecture: 'mnist-cnn' }, training: { epochs: 40 }, evaluation });
   await client.cancelRun(cancelled.id);

@@ -27,8 +27,11 @@ const done: string[] = [];
 for await (const { id, fromRun, trainer } of client.runs({ filter: { status: ['succeeded'] } })) if (trainer !== null && fromRun !== null) done.push(id);
 const [latest, other] = done;
 const { edges } = (await client.ask(graphql('query Audited { runs(filter: { verdict: [reliable, suspect, masked, broken] }, first: 1) { edges { node { id } } } }'), {})).runs;
-const { studies } = await client.ask(graphql('query Latest { studies(first: 1) { id } }'), {});
+const { studies } = await client.ask(graphql('query Latest { studies(first: 20) { id plan } }'), {});
 if (latest === undefined || other === undefined) throw new Error(`[screenshots] expected two retrainings that succeeded in the lab at ${address}, got ${done.length}. Start them, or leave out --url.`);
+
+/** The latest sweep, or the latest study with tables of its own. */
+const firstOf = (planned: boolean) => studies.filter(({ plan }) => (plan !== null) === planned).slice(0, 1);
 
 interface Shot {
   readonly name: string;
@@ -44,7 +47,8 @@ const shots: readonly Shot[] = [
   { name: 'run', path: `/runs/${latest}`, height: 1080 },
   { name: 'evaluation', path: `/runs/${latest}/evaluation`, height: 1160 },
   ...edges.map(({ node }) => ({ name: 'audit', path: `/runs/${node.id}/evaluation`, height: 1400 })),
-  ...studies.map(({ id }) => ({ name: 'study', path: `/studies/${id}`, height: 820 })),
+  ...firstOf(false).map(({ id }) => ({ name: 'study', path: `/studies/${id}`, height: 820 })),
+  ...firstOf(true).map(({ id }) => ({ name: 'reproduction', path: `/studies/${id}`, height: 1000 })),
   { name: 'studies', path: '/studies', height: 400 },
   { name: 'log', path: `/runs/${latest}/log`, height: 560 },
   { name: 'compare', path: `/compare?runs=${other},${latest}`, height: 1400 },

@@ -1,6 +1,5 @@
 import { createNetwork, type Network } from '@entropic-lab/models';
 import { eagerRunner, leafPaths, leaves, prepareBackend, Rng, type Runner } from '@entropic-lab/tensor';
-import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activations, largest, plainLoss, samePattern } from '../testing/kinks.ts';
 import { adamStep, entropicLoss, initialState, randomBatch, type TrainBatch } from '../testing/networks.ts';
