@@ -148,6 +148,12 @@ describe('a report', () => {
     expect(text).toContain('lenet5/entropic/cw/seed0: not part of this report');
   });
 
+  it.each([[3, 60, 100, 'the term makes a difference'], [2, 6, 10, 'too few images (10 and 10) to tell'], [3, 6, 100, 'the control resists as well']])('says of %d against %d of %d images what they bear', (after, control, of, words) => {
+    const found = (count: number) => result([attack({ found: count, notFound: of - count })]);
+    const few = results({ 'lenet5/pretrained/attacks/seed0': found(of), 'lenet5/entropic/attacks/seed0': found(after), 'lenet5/control/attacks/seed0': found(control) });
+    expect(markdownReport({ ...report, results: few }, () => 'f.svg')).toContain(words);
+  });
+
   it('is one HTML file that loads nothing, with text that is text', () => {
     const html = htmlReport(report);
     expect(html).toContain('<h1>A &lt;study&gt; &amp; more</h1>');

@@ -1,4 +1,4 @@
-import { verdictMeanings, type AuditResult } from '@entropic-lab/protocol';
+import { verdictMeanings, wilsonInterval, type AuditResult } from '@entropic-lab/protocol';
 import { percent } from '../../terminal/format.ts';
 import { hasResult, type Results } from '../results.ts';
 import { marksOf, type Report } from './content.ts';
@@ -16,17 +16,30 @@ export function plainWords(report: Report): string[] {
 }
 
 function ofNetwork(network: string, results: Results): string[] {
-  const success = (state: string): number | null => meanSuccess(`${network}/${state}/attacks/`, results);
+  const success = (state: string): Rate | null => meanSuccess(`${network}/${state}/attacks/`, results);
   const [before, after, control, scaled, trained] = ['pretrained', 'entropic', 'control', 'scaled', 'adversarial'].map(success);
   if (before == null || after == null) return [];
   const words = [
-    `${network}: over all gradient attacks on the logits, ${percent(before)} of the correctly classified images fell before entropic retraining, and ${percent(after)} after.`,
-    ...(control == null ? [] : [control <= after + SAME ? `Without the entropy term (lambda = 0), all else equal, ${percent(control)} fall: the control resists as well, so what stops the attacks is not the term.` : `Without the entropy term (lambda = 0), all else equal, ${percent(control)} fall: the term makes a difference to these attacks.`]),
-    ...(scaled == null ? [] : [`The pretrained network with its logits multiplied, which trains nothing and changes no answer, falls to them in ${percent(scaled)} of the images${scaled <= after + SAME ? ': no more than the retrained one' : ''}.`]),
-    ...(trained == null ? [] : [`The network trained with PGD falls in ${percent(trained)}.`]),
+    `${network}: over all gradient attacks on the logits, ${percent(before.share)} of the correctly classified images fell before entropic retraining, and ${percent(after.share)} after.`,
+    ...(control == null ? [] : [`Without the entropy term (lambda = 0), all else equal, ${percent(control.share)} fall: ${controlWords(control, after)}`]),
+    ...(scaled == null ? [] : [`The pretrained network with its logits multiplied, which trains nothing and changes no answer, falls to them in ${percent(scaled.share)} of the images${scaled.share <= after.share + SAME ? ': no more than the retrained one' : ''}.`]),
+    ...(trained == null ? [] : [`The network trained with PGD falls in ${percent(trained.share)}.`]),
   ];
   const verdicts = auditsOf(`${network}/entropic/attacks/`, results).map(verdictWords);
   return [[...words, ...verdicts].join(' ')];
+}
+
+/** A share of images, and of how many: each attack is made on the same ones. */
+interface Rate {
+  readonly share: number;
+  readonly images: number;
+}
+
+function controlWords(control: Rate, after: Rate): string {
+  if (control.share <= after.share + SAME) return 'the control resists as well, so what stops the attacks is not the term.';
+  const [low] = wilsonInterval(Math.round(control.share * control.images), control.images)!;
+  const [, high] = wilsonInterval(Math.round(after.share * after.images), after.images)!;
+  return low > high ? 'the term makes a difference to these attacks.' : `too few images (${control.images} and ${after.images}) to tell whether the term makes a difference.`;
 }
 
 function verdictWords({ verdict, claim, headline, examples }: AuditResult): string {
@@ -37,8 +50,10 @@ function auditsOf(prefix: string, results: Results): AuditResult[] {
   return [...results].flatMap(([key, outcome]) => (key.startsWith(prefix) && hasResult(outcome) && outcome.evaluation.audit !== undefined ? [outcome.evaluation.audit] : []));
 }
 
-function meanSuccess(prefix: string, results: Results): number | null {
-  const rates = [...results].flatMap(([key, outcome]) => (key.startsWith(prefix) && hasResult(outcome) ? outcome.evaluation.attacks : []))
-    .flatMap(({ shown, attackSuccessRate }) => (shown === 'logits' && attackSuccessRate !== null ? [attackSuccessRate] : []));
-  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+function meanSuccess(prefix: string, results: Results): Rate | null {
+  const runs = [...results].flatMap(([key, outcome]) => (key.startsWith(prefix) && hasResult(outcome) ? [outcome.evaluation.attacks] : []));
+  const attacks = runs.flat().flatMap(({ shown, attackSuccessRate }) => (shown === 'logits' && attackSuccessRate !== null ? [attackSuccessRate] : []));
+  if (attacks.length === 0) return null;
+  const images = runs.reduce((sum, [first]) => sum + (first === undefined ? 0 : first.examples - first.outcomes.skippedMisclassified), 0);
+  return { share: attacks.reduce((sum, rate) => sum + rate, 0) / attacks.length, images };
 }
