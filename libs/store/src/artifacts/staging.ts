@@ -1,6 +1,6 @@
 import { LabError } from '@entropic-lab/protocol';
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
@@ -70,11 +70,21 @@ async function write(file: string, { announced, content, maxBytes }: Upload): Pr
       done(null, chunk);
     },
   });
-  await pipeline(content, measure, createWriteStream(file, { flush: true }));
+  const out = createWriteStream(file, { flush: true });
+  try {
+    await pipeline(content, measure, out);
+  } finally {
+    await closed(out);
+  }
   if (announced.bytes !== undefined && bytes !== announced.bytes) throw badArtifact(announced, `${announced.bytes} bytes`, String(bytes));
   const got = hash.digest('hex');
   if (got !== announced.sha256) throw badArtifact(announced, 'content with that hash', got);
   return bytes;
+}
+
+/** A file is opened in the background: where its stream fails at once, the file may yet come to be after whoever removes it has been there. */
+function closed(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => (stream.closed ? resolve() : stream.once('close', () => resolve())));
 }
 
 function noRoom(thrown: unknown): boolean {
