@@ -137,28 +137,39 @@ export function permute<T extends Float32Array | Int32Array | Uint8Array>(values
   return transposed(values, from, perm);
 }
 
-function isZero(values: ArrayLike<number>): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0 || Object.is(values[i], -0)) return false;
-  return true;
+/** Whether every bit is 0: the first eight bytes, and all that follow equal those eight before them. */
+function isZero({ buffer, byteOffset, byteLength }: Float32Array | Int32Array | Uint8Array): boolean {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const first = Math.min(8, byteLength);
+  return bytes.subarray(0, first).every((byte) => byte === 0) && bytes.subarray(first).equals(bytes.subarray(0, byteLength - first));
 }
+
+/** Rows and columns of the result that are made at once: what they read, where rows lie side by side, stays in the cache. */
+const TILE = 64;
 
 function transposed<T extends Float32Array | Int32Array | Uint8Array>(values: T, shape: readonly number[], perm: readonly number[]): T {
   const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)));
-  const outShape = perm.map((axis) => shape[axis]!);
-  const outStrides = perm.map((axis) => strides[axis]!);
+  const [outShape, outStrides] = [perm.map((axis) => shape[axis]!), perm.map((axis) => strides[axis]!)];
   const out = new (values.constructor as new (length: number) => T)(values.length);
-  const [inner, step] = [outShape.at(-1) ?? 1, outStrides.at(-1) ?? 1];
-  const index = new Array<number>(Math.max(0, shape.length - 1)).fill(0);
-  let at = 0;
-  for (let i = 0; i < out.length; ) {
-    for (let k = 0, from = at; k < inner; k++, from += step) out[i++] = values[from]!;
-    for (let axis = index.length - 1; axis >= 0; axis--) {
-      index[axis]!++;
-      at += outStrides[axis]!;
-      if (index[axis]! < outShape[axis]!) break;
-      at -= outStrides[axis]! * outShape[axis]!;
-      index[axis] = 0;
+  const [first, rest] = [outShape[0] ?? 1, sizeOf(outShape.slice(1))];
+  const from = offsets(outShape.slice(1), outStrides.slice(1));
+  const step = outStrides[0] ?? 1;
+  for (let top = 0; top < first; top += TILE) {
+    for (let left = 0; left < rest; left += TILE) {
+      const [bottom, right] = [Math.min(first, top + TILE), Math.min(rest, left + TILE)];
+      for (let row = top; row < bottom; row++) for (let k = left; k < right; k++) out[row * rest + k] = values[from[k]! + row * step]!;
     }
   }
   return out;
+}
+
+/** Where the elements of a view lie, in row-major order. */
+function offsets(shape: readonly number[], strides: readonly number[]): Int32Array {
+  let all = Int32Array.of(0);
+  shape.forEach((size, axis) => {
+    const next = new Int32Array(all.length * size);
+    for (let i = 0, k = 0; i < all.length; i++) for (let at = 0; at < size; at++) next[k++] = all[i]! + at * strides[axis]!;
+    all = next;
+  });
+  return all;
 }

@@ -35,7 +35,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   readonly #compiled: Compiled;
   readonly #options: LoopOptions<S, X, Y>;
   readonly #variants = new Map<string, Variant>();
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   readonly #turns = new Turns();
   #initial: S | undefined;
   #state: Promise<State<S>> | undefined;
@@ -46,6 +46,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     this.#options = options;
     this.#initial = copy(options.initial);
     leaves(this.#initial).forEach((leaf) => keep(leaf));
+    this.#pace = new Pace(leaves(this.#initial).reduce((bytes, { size }) => bytes + 4 * size, 0));
   }
 
   readonly traced = true;

@@ -1,54 +1,34 @@
-/** A call should be short enough for progress and cancellation, and long enough that its own cost does not show. */
+/** A call is short enough for progress and cancellation: it should take so long, or up to the longest where the state is large. */
 const AIM_MS = 80;
 const LONGEST_MS = 160;
 const MOST_STEPS = 512;
-/** What a call itself may cost, as a part of its steps' time, as long as that keeps it shorter than the longest. */
-const OVERHEAD = 0.2;
+/** The engine copies the state at each call: some 0.7 ms a megabyte. That should be a tenth of a call at most. */
+const COPY_MS_PER_BYTE = 0.7e-6;
+const COPY_PART = 0.1;
+/** From one call to the next: a call that something else delayed, or hurried, is not believed at once. */
+const GROWTH = 4;
 
-/** Learns what a call costs and what a step in it costs, and says how many steps to take in a call. */
+/** Learns how long steps take, what calls cost included, and says how many to take in the next call. */
 export class Pace {
+  readonly #aim: number;
   #calls = 0;
-  /** Of calls with few steps and with many: how many, and the time. Recent ones count more. */
-  readonly #few = new Mean();
-  readonly #many = new Mean();
+  #steps = 1;
+  #msPerStep = 0;
+
+  /** `stateBytes`: what the engine copies at each call. */
+  constructor(stateBytes = 0) {
+    this.#aim = Math.min(LONGEST_MS, Math.max(AIM_MS, (stateBytes * COPY_MS_PER_BYTE) / COPY_PART));
+  }
 
   get steps(): number {
-    if (this.#calls === 0) return 1;
-    if (this.#calls < 3 || this.#many.weight === 0) return this.#few.ms > LONGEST_MS ? 1 : 4;
-    const { perCall, perStep } = this.#costs();
-    const aimed = (AIM_MS - perCall) / perStep;
-    const cheap = Math.min(perCall / (OVERHEAD * perStep), (LONGEST_MS - perCall) / perStep);
-    return Math.min(MOST_STEPS, Math.max(1, Math.round(Math.max(aimed, cheap))));
+    return this.#steps;
   }
 
-  /** The very first call is slower than all others and says nothing. */
   took(ms: number, steps: number): void {
-    if (this.#calls++ === 0) return this.#few.add(ms, steps);
-    if (this.#calls === 2) this.#few.clear();
-    (steps < 2 ? this.#few : this.#many).add(ms, steps);
-    if (this.#calls === 2 && steps >= 2) this.#few.add(ms / steps, 1);
-  }
-
-  #costs(): { perCall: number; perStep: number } {
-    const [few, many] = [this.#few, this.#many];
-    const slope = few.weight === 0 ? many.ms / many.steps : (many.ms - few.ms) / (many.steps - few.steps);
-    const perStep = Math.max(slope, (0.3 * many.ms) / many.steps, 1e-3);
-    return { perStep, perCall: Math.max(0, many.ms - perStep * many.steps) };
-  }
-}
-
-class Mean {
-  ms = 0;
-  steps = 0;
-  weight = 0;
-
-  add(ms: number, steps: number): void {
-    this.weight = Math.min(this.weight + 1, 4);
-    this.ms += (ms - this.ms) / this.weight;
-    this.steps += (steps - this.steps) / this.weight;
-  }
-
-  clear(): void {
-    this.weight = 0;
+    const known = Math.min(this.#calls++, 4);
+    // The very first call is slower than all others: the second replaces what it said.
+    this.#msPerStep += (Math.max(ms / steps, 1e-3) - this.#msPerStep) / Math.max(1, known);
+    const fitting = Math.floor(this.#aim / this.#msPerStep);
+    this.#steps = Math.min(MOST_STEPS, GROWTH * steps, Math.max(1, fitting));
   }
 }

@@ -1,6 +1,6 @@
 import { leaves, unflatten, type TensorTree } from '@entropic-lab/tensor';
 import { sizeOf, type Dtype, type TensorType } from '../graph/graph.ts';
-import { permute, plain } from '../layout/form.ts';
+import { movesNothing, permute, plain } from '../layout/form.ts';
 import type { StateSlot } from './loop-model.ts';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
@@ -21,25 +21,27 @@ export class State<S extends TensorTree> {
     this.#slots = this.#types.map((type, leaf) => alone(type, leaf));
   }
 
-  /** A copy of the tensors' values. */
+  /** The tensors' values, copied by the first call, which says how it wants them stored. */
   static async from<S extends TensorTree>(tree: S, transfers: Transfers): Promise<State<S>> {
     const state = new State(tree, transfers);
-    await state.write(tree);
+    const values = await Promise.all(leaves(tree).map(valuesOf));
+    state.#tensors = state.#types.map(({ dtype, shape }, leaf) => toEngine(values[leaf]!, dtype, shape));
     return state;
   }
 
+  /** Copies: the values may be a tensor's own memory. */
   async write(tree: S): Promise<void> {
     const values = await Promise.all(leaves(tree).map(valuesOf));
     this.#store(values, this.#slots);
   }
 
   async read(): Promise<S> {
-    return unflatten(this.#form, (await this.#load()).map((values, leaf) => toTensor(values, this.#types[leaf]!.dtype, this.#types[leaf]!.shape)));
+    return unflatten(this.#form, (await this.#load({ shared: false })).map((values, leaf) => toTensor(values, this.#types[leaf]!.dtype, this.#types[leaf]!.shape)));
   }
 
   /** The tensors stored as a model wants them: on the card where that keeps what it has. */
   async as(slots: readonly StateSlot[]): Promise<readonly OrtTensor[]> {
-    if (layoutOf(slots) !== layoutOf(this.#slots)) this.#store(await this.#load(), slots);
+    if (layoutOf(slots) !== layoutOf(this.#slots)) this.#store(await this.#load({ shared: true }), slots);
     if (this.#transfers.needed) {
       const unchanged = slots.map(({ output }, i) => output === undefined && this.#tensors[i]!.location === 'cpu');
       this.#tensors = await Promise.all(this.#tensors.map((tensor, i) => (unchanged[i] ? this.#transfers.toDevice(tensor) : tensor)));
@@ -66,19 +68,21 @@ export class State<S extends TensorTree> {
     return this.#form;
   }
 
-  /** Copies: the values may be a tensor's own memory. */
   #store(byLeaf: readonly Values[], slots: readonly StateSlot[]): void {
     this.#tensors.forEach(release);
     this.#tensors = slots.map(({ parts, dtype, stored }) => toEngine(joined(parts.map(({ leaf, form }) => permute(byLeaf[leaf]!, form, 'store')), dtype), dtype, stored));
     this.#slots = slots;
   }
 
-  /** Every leaf's values as TF.js stores them. */
-  async #load(): Promise<Values[]> {
+  /** Every leaf's values as TF.js stores them; `shared`: they may be the state's own memory, to be read only. */
+  async #load({ shared }: { readonly shared: boolean }): Promise<Values[]> {
     const stored = await Promise.all(this.#tensors.map((tensor) => (tensor.location === 'cpu' ? fromEngine(tensor) : this.#transfers.toHost(tensor))));
     const byLeaf: Values[] = [];
     this.#slots.forEach(({ parts }, i) => {
-      for (const { leaf, form, offset, shape } of parts) byLeaf[leaf] = permute(stored[i]!.subarray(offset, offset + sizeOf(shape)), form, 'load');
+      for (const { leaf, form, offset, shape } of parts) {
+        const values = stored[i]!.subarray(offset, offset + sizeOf(shape));
+        byLeaf[leaf] = shared && movesNothing(form) ? values : permute(values, form, 'load');
+      }
     });
     return byLeaf;
   }
