@@ -101,7 +101,7 @@ describe('packed updates', () => {
     expect(difference(results.slice(packed.slots.length), expected.slice(count))).toBeLessThan(1e-6);
   });
 
-  it('of large leaves run in chunks, and compute the same', () => {
+  it.each([[1, 4], [2, 1]])('of large leaves run in chunks, for %d threads in %d, and compute the same', (threads, chunks) => {
     const fn = ((state: { w: tf.Tensor; v: tf.Tensor }, g: tf.Tensor) => {
       const v = tf.add(tf.mul(state.v, 0.9), tf.mul(g, g));
       return [v, tf.sub(state.w, tf.div(g, tf.add(tf.sqrt(v), 1e-3)))];
@@ -109,8 +109,9 @@ describe('packed updates', () => {
     const make = (seed: number) => tf.randomNormal([400, 512], 0, 1, 'float32', seed);
     const args = [{ w: make(1), v: tf.abs(make(2)) }, make(3)];
     const graph = optimize(trace(fn, args).graph);
-    const packed = packUpdates(graph, 2);
+    const packed = packUpdates(graph, 2, { threads });
     expect(print(packed.graph)).toContain('Region');
+    expect(packed.slots.map((slot) => slot.chunks?.[0])).toEqual([chunks, chunks]);
     check(packed.graph);
     expect(difference(replay(packed.graph, leaves(args)), replay(graph, leaves(args)))).toBe(0);
   });

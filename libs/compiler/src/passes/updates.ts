@@ -20,22 +20,31 @@ export interface Packed {
 
 /** From this many elements on, an update runs through memory chunk by chunk, so that a chunk stays in the cache. */
 const LARGE = 100_000;
-const CHUNK = { least: 8_192, most: 65_536 };
+/** Of one thread, a chunk stays in its cache; for several it is long enough that the engine divides it among them. */
+const CHUNK = { least: 8_192, ofOne: 65_536, ofSeveral: 524_288 };
+
+export interface PackOptions {
+  /** Default true: large updates run through memory chunk by chunk. */
+  readonly inChunks?: boolean;
+  /** Threads within an operator. Default 1. */
+  readonly threads?: number;
+}
 
 /**
  * Updates of many small state leaves that do the same become one update of one vector; updates of large ones are
  * done in chunks, unless `inChunks` is false: a card has no such cache, and would be bound by launches. Both only
  * regroup elementwise work: every element is computed as before.
  */
-export function packUpdates(graph: Graph, count: number, { inChunks = true }: { readonly inChunks?: boolean } = {}): Packed {
+export function packUpdates(graph: Graph, count: number, { inChunks = true, threads = 1 }: PackOptions = {}): Packed {
+  const longest = threads > 1 ? CHUNK.ofSeveral : CHUNK.ofOne;
   const all = cones(graph, count);
   const families = [...new Set(all.map((cone) => cone.text))].map((text) => all.filter((cone) => cone.text === text && sizeOf(cone.shape) < LARGE)).filter((family) => family.length > 1);
-  const large = all.filter((cone) => inChunks && sizeOf(cone.shape) >= LARGE && chunksOf(sizeOf(cone.shape)) !== undefined);
-  return new Packing(graph, count, { families, large }).packed();
+  const large = all.filter((cone) => inChunks && sizeOf(cone.shape) >= LARGE && chunksOf(sizeOf(cone.shape), longest) !== undefined);
+  return new Packing(graph, count, { families, large, longest }).packed();
 }
 
-function chunksOf(size: number): readonly [number, number] | undefined {
-  for (let chunks = Math.ceil(size / CHUNK.most); size / chunks >= CHUNK.least; chunks++) if (size % chunks === 0) return [chunks, size / chunks];
+function chunksOf(size: number, longest: number): readonly [number, number] | undefined {
+  for (let chunks = Math.ceil(size / longest); size / chunks >= CHUNK.least; chunks++) if (size % chunks === 0) return [chunks, size / chunks];
   return undefined;
 }
 
@@ -44,20 +53,22 @@ class Packing {
   readonly #count: number;
   readonly #families: readonly (readonly Cone[])[];
   readonly #large: readonly Cone[];
+  readonly #longest: number;
   readonly #builder = new GraphBuilder();
   readonly #now = new Map<Value, Value>();
 
-  constructor(graph: Graph, count: number, { families, large }: { families: readonly (readonly Cone[])[]; large: readonly Cone[] }) {
+  constructor(graph: Graph, count: number, { families, large, longest }: { families: readonly (readonly Cone[])[]; large: readonly Cone[]; longest: number }) {
     this.#graph = graph;
     this.#count = count;
     this.#families = families;
     this.#large = large;
+    this.#longest = longest;
   }
 
   packed(): Packed {
     const buckets = this.#families.flatMap((family, plan) => family[0]!.states.map((_, rank): Slot => ({ leaves: family.map((cone) => cone.states[rank]!), plan })));
     const bucketed = new Set(buckets.flatMap((slot) => slot.leaves));
-    const chunks = new Map(this.#large.flatMap((cone) => cone.states.map((i) => [i, chunksOf(sizeOf(cone.shape))] as const)));
+    const chunks = new Map(this.#large.flatMap((cone) => cone.states.map((i) => [i, chunksOf(sizeOf(cone.shape), this.#longest)] as const)));
     const singles = Array.from({ length: this.#count }, (_, i) => i).filter((i) => !bucketed.has(i)).map((i): Slot => ({ leaves: [i], chunks: chunks.get(i) }));
     const vectors = buckets.map((slot) => this.#bucketInput(slot));
     for (const { leaves } of singles) this.#input(leaves[0]!);
@@ -123,7 +134,7 @@ class Packing {
 
   /** A large update as one node with a body that sees a chunk of each operand. */
   #region(cone: Cone): void {
-    const chunks = chunksOf(sizeOf(cone.shape))!;
+    const chunks = chunksOf(sizeOf(cone.shape), this.#longest)!;
     const vectors = [...cone.states.map((i) => this.#graph.inputs[i]!), ...cone.leaves];
     const made = producers(this.#graph);
     const inside = new Set<Value>([...vectors, ...cone.nodes.map((node) => node.outputs[0]!)]);

@@ -3,7 +3,7 @@ import { optimize } from '../passes/optimize.ts';
 import type { Trace } from '../trace/trace.ts';
 import { blockLength } from './block-length.ts';
 import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
-import type { EngineOptions } from './engine.ts';
+import { threadsOf, type EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
 import { Sessions, type Model } from './sessions.ts';
@@ -34,7 +34,7 @@ export class Compiled implements AsyncDisposable {
   async loop(traced: Trace, parts: StepParts, name: string): Promise<LoopModel & Model> {
     const block = await blockLength(this.#options);
     const key = `${traced.hash}/loop${parts.state},${parts.perStep}`;
-    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block, provider: this.#options.provider }, name)));
+    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block, provider: this.#options.provider, threads: threadsOf(this.#options) }, name)));
     return { ...model, key, name };
   }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 
 /** Who computes in ONNX Runtime: its execution providers. */
@@ -8,6 +9,11 @@ export interface EngineOptions {
   readonly provider?: Provider;
   /** Threads within an operator. Default: as many as ONNX Runtime finds cores. */
   readonly threads?: number;
+}
+
+/** How many threads the engine computes with. */
+export function threadsOf({ threads = 0 }: EngineOptions): number {
+  return threads > 0 ? threads : availableParallelism();
 }
 
 export function sessionOptions({ provider = 'cpu', threads = 0 }: EngineOptions): InferenceSession.SessionOptions {

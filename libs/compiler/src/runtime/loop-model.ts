@@ -16,6 +16,8 @@ export interface StepParts {
   /** Length of the engine's blocks of channels, where it computes in blocks. */
   readonly block?: number | undefined;
   readonly provider?: Provider | undefined;
+  /** Threads within an operator. Default 1. */
+  readonly threads?: number | undefined;
 }
 
 /** A state leaf within a slot: where, and in which form. */
@@ -63,9 +65,9 @@ interface Slots {
   readonly carried: readonly number[];
 }
 
-export function loopModel(original: Graph, { state, perStep, block, provider }: StepParts, name: string): LoopModel {
+export function loopModel(original: Graph, { state, perStep, block, provider, threads = 1 }: StepParts, name: string): LoopModel {
   const many = provider !== 'webgpu';
-  const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu' });
+  const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu', threads });
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
