@@ -21,8 +21,8 @@ export function samePattern(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): b
 
 const entropy = (h: readonly number[]): number => h.reduce((sum, value) => sum - (value > 0 ? value * Math.log(Math.max(value, 1e-12)) : 0), 0);
 
-/** The entropic loss in float64 from eager activations: TF.js sums tens of thousands of terms in float32 one by one. */
-export function plainLoss(network: Network, params: Params, { batch: { x, labels }, lambda, target }: { batch: TrainBatch; lambda: number; target: number }): number {
+/** The parts of the entropic loss in float64 from eager activations: TF.js sums tens of thousands of terms in float32 one by one. */
+export function plainTerms(network: Network, params: Params, { x, labels }: TrainBatch): { crossEntropy: number; flow: number } {
   const size = x.shape[0]!;
   const { rows, wanted } = tf.tidy(() => {
     const { logits, layers } = network.apply(params, x as tf.Tensor4D);
@@ -32,6 +32,11 @@ export function plainLoss(network: Network, params: Params, { batch: { x, labels
   const [first, last, scores] = rows as [number[][], number[][], number[][]];
   const flow = first.reduce((sum, h, i) => sum + (entropy(h) - entropy(last[i]!)) / wanted.steps, 0) / size;
   const crossEntropy = scores.reduce((sum, z, i) => sum + Math.log(z.reduce((all, value) => all + Math.exp(value), 0)) - z[wanted.labels[i]!]!, 0) / size;
+  return { crossEntropy, flow };
+}
+
+export function plainLoss(network: Network, params: Params, { batch, lambda, target }: { batch: TrainBatch; lambda: number; target: number }): number {
+  const { crossEntropy, flow } = plainTerms(network, params, batch);
   return crossEntropy + lambda * (flow - target) ** 2;
 }
 

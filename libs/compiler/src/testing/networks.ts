@@ -7,14 +7,24 @@ export type TrainState = { params: Params; sum: Params; squares: Params };
 /** `stepSize` is the learning rate with Adam's bias corrections and the sums' factors, made on the host. */
 export type TrainBatch = { x: tf.Tensor; labels: tf.Tensor; stepSize: tf.Tensor };
 
-/** Cross-entropy + lambda (E_T - c)^2, equation (9). */
-export function entropicLoss(network: Network, lambda: number, target: number) {
-  return (params: Params, { x, labels }: TrainBatch): tf.Scalar => {
+type Loss = (params: Params, batch: TrainBatch) => tf.Scalar;
+
+function withFlow(network: Network, add: (crossEntropy: tf.Tensor, flow: tf.Tensor) => tf.Tensor): Loss {
+  return (params, { x, labels }) => {
     const { logits, layers } = network.apply(params, x as tf.Tensor4D);
     const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.oneHot(labels as tf.Tensor1D, 10), tf.logSoftmax(logits)), 1)));
-    const flow = entropyFlow(layerEntropies({ layers }));
-    return tf.add(crossEntropy, tf.mul(lambda, tf.square(tf.sub(tf.mean(flow), target)))) as tf.Scalar;
+    return add(crossEntropy, tf.mean(entropyFlow(layerEntropies({ layers })))) as tf.Scalar;
   };
+}
+
+/** Cross-entropy + lambda (E_T - c)^2, equation (9). */
+export function entropicLoss(network: Network, lambda: number, target: number): Loss {
+  return withFlow(network, (crossEntropy, flow) => tf.add(crossEntropy, tf.mul(lambda, tf.square(tf.sub(flow, target)))));
+}
+
+/** Cross-entropy + slope E_T: where the slope is 2 lambda (E_T - c) it has the entropic loss' gradients. */
+export function slopingLoss(network: Network, slope: number): Loss {
+  return withFlow(network, (crossEntropy, flow) => tf.add(crossEntropy, tf.mul(slope, flow)));
 }
 
 /** Adam's epsilon of 1e-7, times the factor of the sum of squares: 1 / sqrt(1 - 0.999). */
@@ -23,7 +33,7 @@ const EPSILON = 1e-7 / Math.sqrt(1 - 0.999);
 const STEP_SIZE = (1e-3 * (1 - 0.9)) / Math.sqrt(1 - 0.999);
 
 /** One Adam step as a pure function, in the form that the lab's trainers have. */
-export function adamStep(loss: (params: Params, batch: TrainBatch) => tf.Scalar) {
+export function adamStep(loss: Loss) {
   return (state: TrainState, batch: TrainBatch): { state: TrainState; y: { loss: tf.Tensor } } => {
     const names = Object.keys(state.params);
     const f = (...values: tf.Tensor[]) => loss(Object.fromEntries(names.map((name, i) => [name, values[i]!])), batch);
