@@ -6,7 +6,7 @@ import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
 import { threadsOf, type EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
-import { Sessions, type Model } from './sessions.ts';
+import { directFor, Sessions, type Model } from './sessions.ts';
 import { Transfers } from './transfers.ts';
 
 /**
@@ -23,6 +23,11 @@ export class Compiled implements AsyncDisposable {
     this.#options = options;
     this.sessions = new Sessions(options);
     this.transfers = new Transfers(this.sessions, options);
+  }
+
+  /** Whether the engine copies a loop's state at each call: the binding for Node does. */
+  async copiesState(): Promise<boolean> {
+    return !this.transfers.needed && (await directFor(this.#options)) === undefined;
   }
 
   async function(traced: Trace, name: string): Promise<FunctionModel & Model> {

@@ -1,14 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { TensorType } from '../graph/graph.ts';
 import { readable } from './jit.ts';
-import { release } from './state.ts';
-import { toEngine } from './tensors.ts';
+import { release, toEngine, type EngineTensor } from './tensors.ts';
 import type { Transfers } from './transfers.ts';
 
 interface Uploaded {
   readonly dataId: object;
-  readonly tensor: OrtTensor;
+  readonly tensor: EngineTensor;
 }
 
 /**
@@ -24,7 +22,7 @@ export class Captured implements Disposable {
   }
 
   /** @throws LabError UNTRACEABLE for one that was disposed of. */
-  feeds(tensors: readonly Tensor[], types: readonly TensorType[], name: string): Promise<OrtTensor[]> {
+  feeds(tensors: readonly Tensor[], types: readonly TensorType[], name: string): Promise<EngineTensor[]> {
     return Promise.all(tensors.map((tensor, i) => this.#feed(tensor, types[i]!, { i, name })));
   }
 
@@ -33,7 +31,7 @@ export class Captured implements Disposable {
     this.#uploaded.length = 0;
   }
 
-  async #feed(tensor: Tensor, { dtype, shape }: TensorType, { i, name }: { i: number; name: string }): Promise<OrtTensor> {
+  async #feed(tensor: Tensor, { dtype, shape }: TensorType, { i, name }: { i: number; name: string }): Promise<EngineTensor> {
     const known = this.#uploaded[i];
     if (known !== undefined && !tensor.isDisposed && known.dataId === tensor.dataId) return known.tensor;
     const fresh = toEngine(await readable(tensor, name), dtype, shape);

@@ -9,6 +9,11 @@ export interface EngineOptions {
   readonly provider?: Provider;
   /** Threads within an operator. Default: as many as ONNX Runtime finds cores. */
   readonly threads?: number;
+  /**
+   * How the processor's ONNX Runtime is called. Default `direct`: by its C interface, where its library and the means to
+   * call it are there; else, and with `node`, by its binding for Node.
+   */
+  readonly binding?: 'direct' | 'node';
 }
 
 /** How many threads the engine computes with. */

@@ -39,7 +39,7 @@ async function call<R extends TensorTree>(compiled: Compiled, { traced, model }:
   const drawn = traced.hosts.map(draw);
   const all = [...values.slice(0, traced.argumentCount), ...drawn, ...values.slice(traced.argumentCount)];
   const feeds = Object.fromEntries(traced.graph.inputs.map((type, i) => [`in${i}`, toEngine(all[i]!, type.dtype, type.shape)]));
-  const fetched = await compiled.sessions.run(model, feeds);
+  const fetched = await compiled.sessions.run(model, feeds, model.outputs.map(({ name, dtype, shape }) => ({ name, dtype, dims: shape, stays: false })));
   const results = model.outputs.map((output) => result(fromEngine(fetched[output.name]!), output));
   return unflatten(traced.resultForm, results) as R;
 }

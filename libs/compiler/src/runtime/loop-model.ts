@@ -48,8 +48,8 @@ export interface LoopModel {
    * to call.
    */
   readonly many: boolean;
-  /** Outputs that stay on the card. */
-  readonly onDevice: readonly string[];
+  /** The outputs that are the state, which stays with the engine where that can be. */
+  readonly staying: readonly string[];
   readonly slots: readonly StateSlot[];
   readonly results: readonly (TensorType & { readonly name: string })[];
   /** Whether `steps`, of shape [K], must be fed: a Scan needs something to walk along. */
@@ -87,7 +87,7 @@ export function loopModel(original: Graph, { state, perStep, block, provider, th
   return {
     bytes: writeModel(model),
     many,
-    onDevice: many ? [] : names.slice(0, slots.carried.length),
+    staying: names.slice(0, slots.carried.length),
     needsCounter: many && perStep === 0,
     slots: values.map(({ dtype }, i) => ({ parts: partsOf(e, packed, original, i, forms[i]!), dtype, stored: storedShape(forms[i]!), input: `state${i}`, output: slots.carried.includes(i) ? names[slots.carried.indexOf(i)] : undefined })),
     results: results.map(({ shape, dtype }, k) => ({ shape, dtype, name: names[slots.carried.length + k]! })),

@@ -9,7 +9,7 @@ import { Captured } from './captured.ts';
 import { draw, signature } from './jit.ts';
 import type { LoopModel } from './loop-model.ts';
 import { Pace } from './pace.ts';
-import type { Feeds, Model } from './sessions.ts';
+import type { Feeds, Model, Output } from './sessions.ts';
 import { State } from './state.ts';
 import { Turns } from './turns.ts';
 import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
@@ -35,7 +35,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   readonly #compiled: Compiled;
   readonly #options: LoopOptions<S, X, Y>;
   readonly #variants = new Map<string, Variant>();
-  readonly #pace: Pace;
+  #pace = new Pace();
   readonly #turns = new Turns();
   #initial: S | undefined;
   #state: Promise<State<S>> | undefined;
@@ -46,7 +46,6 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     this.#options = options;
     this.#initial = copy(options.initial);
     leaves(this.#initial).forEach((leaf) => keep(leaf));
-    this.#pace = new Pace(leaves(this.#initial).reduce((bytes, { size }) => bytes + 4 * size, 0));
   }
 
   readonly traced = true;
@@ -113,6 +112,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   async #begin(): Promise<State<S>> {
     const initial = this.#initial!;
     this.#initial = undefined;
+    if (await this.#compiled.copiesState()) this.#pace = new Pace(leaves(initial).reduce((bytes, { size }) => bytes + 4 * size, 0));
     try {
       return await State.from(initial, this.#compiled.transfers);
     } finally {
@@ -145,7 +145,7 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
     const started = performance.now();
     const ys: Y[] = [];
     for (const group of model.many ? [xs] : xs.map((x) => [x])) {
-      const results = await this.#step(variant, { ...(await stepFeeds(variant, group)), ...fixed });
+      const results = await this.#step(variant, { ...(await stepFeeds(variant, group)), ...fixed }, group.length);
       ys.push(...group.map((_, k) => resultOf<Y>(traced, model, results, k)));
     }
     this.#pace.took(performance.now() - started, xs.length);
@@ -153,10 +153,10 @@ export class CompiledLoop<S extends TensorTree, X extends TensorTree, Y extends 
   }
 
   /** One call of the engine: takes the new state over, and returns what the steps yield. */
-  async #step({ model }: Variant, feeds: Feeds): Promise<Values[]> {
+  async #step({ model }: Variant, feeds: Feeds, steps: number): Promise<Values[]> {
     const state = await this.#current();
     const tensors = await state.as(model.slots);
-    const fetched = await this.#compiled.sessions.run(model, { ...Object.fromEntries(model.slots.map(({ input }, i) => [input, tensors[i]!])), ...feeds });
+    const fetched = await this.#compiled.sessions.run(model, { ...Object.fromEntries(model.slots.map(({ input }, i) => [input, tensors[i]!])), ...feeds }, outputsOf(model, steps));
     state.take(model.slots.map(({ output }) => (output === undefined ? undefined : fetched[output]!)));
     return model.results.map(({ name }) => fromEngine(fetched[name]!));
   }
@@ -172,6 +172,11 @@ function checkState({ graph }: Trace, count: number, name: string): void {
   const types = (values: readonly { readonly dtype: string; readonly shape: readonly number[] }[]) => values.slice(0, count).map(({ dtype, shape }) => `${dtype}[${shape.join()}]`).join();
   const [before, after] = [types(graph.inputs), types(graph.outputs)];
   if (before !== after) throw invalid(`a state of the same types after a step (${before})`, after, 'step', `Cast or reshape the state that '${name}' returns`);
+}
+
+function outputsOf({ slots, results, many }: LoopModel, steps: number): Output[] {
+  const state = slots.flatMap(({ output, dtype, stored }) => (output === undefined ? [] : [{ name: output, dtype, dims: stored, stays: true }]));
+  return [...state, ...results.map(({ name, dtype, shape }) => ({ name, dtype, dims: many ? [steps, ...shape] : shape, stays: false }))];
 }
 
 async function stepFeeds({ traced, model, stateCount }: Variant, xs: readonly TensorTree[]): Promise<Feeds> {

@@ -1,20 +1,38 @@
-import { InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { LabError } from '@entropic-lab/protocol';
 import { untraceable } from '../errors.ts';
+import type { Dtype } from '../graph/graph.ts';
+import { direct, DirectSession } from './direct/session.ts';
 import { deviceFailure } from './engine-failure.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
 import { checkProvider } from './provider-check.ts';
+import type { EngineTensor } from './tensors.ts';
 
 /** A model and what identifies it: programs with equal keys share a session. */
 export interface Model {
   readonly key: string;
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Outputs that stay on the card, where there is one. */
-  readonly onDevice?: readonly string[];
+  /** Outputs that stay with the engine: on the card, where there is one, or in its own memory. */
+  readonly staying?: readonly string[];
 }
 
-export type Feeds = Readonly<Record<string, OrtTensor>>;
+export type Feeds = Readonly<Record<string, EngineTensor>>;
+
+/** What a call is to return. */
+export interface Output {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly dims: readonly number[];
+  /** Whether it stays with the engine. */
+  readonly stays: boolean;
+}
+
+/** One open program of the engine. */
+export interface EngineSession {
+  run(feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>>;
+  release(): Promise<void>;
+}
 
 /** How many sessions stay open; the ones used longest ago are closed, and opened again when needed. */
 const MOST_OPEN = 48;
@@ -22,16 +40,16 @@ const MOST_OPEN = 48;
 /** Open ONNX Runtime sessions, by model. */
 export class Sessions implements AsyncDisposable {
   readonly #options: EngineOptions;
-  readonly #open = new Map<string, Promise<InferenceSession>>();
+  readonly #open = new Map<string, Promise<EngineSession>>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
   }
 
-  async run(model: Model, feeds: Feeds): Promise<Readonly<Record<string, OrtTensor>>> {
+  async run(model: Model, feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>> {
     const session = await this.open(model);
     try {
-      return (await session.run(feeds as Record<string, OrtTensor>)) as Readonly<Record<string, OrtTensor>>;
+      return await session.run(feeds, outputs);
     } catch (cause) {
       const failure = deviceFailure(cause, `running '${model.name}'`);
       if (failure !== undefined) throw failure;
@@ -39,7 +57,7 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
-  async open(model: Model): Promise<InferenceSession> {
+  async open(model: Model): Promise<EngineSession> {
     const known = this.#open.get(model.key);
     const session = known ?? create(model, this.#options);
     this.#open.delete(model.key);
@@ -65,10 +83,12 @@ export class Sessions implements AsyncDisposable {
   }
 }
 
-async function create(model: Model, options: EngineOptions): Promise<InferenceSession> {
+async function create(model: Model, options: EngineOptions): Promise<EngineSession> {
   await checkProvider(options);
   try {
-    return await InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model) });
+    const engine = await directFor(options);
+    if (engine !== undefined) return DirectSession.open(engine, model, options);
+    return (await InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model, options) })) as EngineSession;
   } catch (thrown) {
     const failure = deviceFailure(thrown, `opening '${model.name}'`);
     if (failure !== undefined) throw failure;
@@ -78,6 +98,11 @@ async function create(model: Model, options: EngineOptions): Promise<InferenceSe
 }
 
 /** An empty record would be taken for one that says nothing of every output, and is refused. */
-function locations({ onDevice = [] }: Model): InferenceSession.SessionOptions {
-  return onDevice.length === 0 ? {} : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) };
+function locations({ staying = [] }: Model, { provider }: EngineOptions): InferenceSession.SessionOptions {
+  return staying.length === 0 || provider !== 'webgpu' ? {} : { preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, 'gpu-buffer'])) };
+}
+
+/** The processor is called without the binding for Node where that can be. */
+export async function directFor({ provider = 'cpu', binding = 'direct' }: EngineOptions): Promise<Awaited<ReturnType<typeof direct>>> {
+  return provider === 'cpu' && binding === 'direct' ? direct() : undefined;
 }

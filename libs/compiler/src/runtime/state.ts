@@ -2,8 +2,7 @@ import { leaves, unflatten, type TensorTree } from '@entropic-lab/tensor';
 import { sizeOf, type Dtype, type TensorType } from '../graph/graph.ts';
 import { movesNothing, permute, plain } from '../layout/form.ts';
 import type { StateSlot } from './loop-model.ts';
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
-import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
+import { fromEngine, joined, release, toEngine, toTensor, valuesOf, type EngineTensor, type Values } from './tensors.ts';
 import type { Transfers } from './transfers.ts';
 
 /** A loop's state between calls of the engine, stored as the engine last left it, and where it left it. */
@@ -12,7 +11,7 @@ export class State<S extends TensorTree> {
   readonly #types: readonly TensorType[];
   #slots: readonly StateSlot[];
   readonly #transfers: Transfers;
-  #tensors: readonly OrtTensor[] = [];
+  #tensors: readonly EngineTensor[] = [];
 
   private constructor(form: S, transfers: Transfers) {
     this.#form = form;
@@ -40,7 +39,7 @@ export class State<S extends TensorTree> {
   }
 
   /** The tensors stored as a model wants them: on the card where that keeps what it has. */
-  async as(slots: readonly StateSlot[]): Promise<readonly OrtTensor[]> {
+  async as(slots: readonly StateSlot[]): Promise<readonly EngineTensor[]> {
     if (layoutOf(slots) !== layoutOf(this.#slots)) this.#store(await this.#load({ shared: true }), slots);
     if (this.#transfers.needed) {
       const unchanged = slots.map(({ output }, i) => output === undefined && this.#tensors[i]!.location === 'cpu');
@@ -50,7 +49,7 @@ export class State<S extends TensorTree> {
   }
 
   /** Takes over what a model returned; undefined keeps what there is. */
-  take(tensors: readonly (OrtTensor | undefined)[]): void {
+  take(tensors: readonly (EngineTensor | undefined)[]): void {
     this.#tensors = this.#tensors.map((old, i) => {
       if (tensors[i] === undefined) return old;
       release(old);
@@ -76,7 +75,7 @@ export class State<S extends TensorTree> {
 
   /** Every leaf's values as TF.js stores them; `shared`: they may be the state's own memory, to be read only. */
   async #load({ shared }: { readonly shared: boolean }): Promise<Values[]> {
-    const stored = await Promise.all(this.#tensors.map((tensor) => (tensor.location === 'cpu' ? fromEngine(tensor) : this.#transfers.toHost(tensor))));
+    const stored = await Promise.all(this.#tensors.map((tensor) => (tensor.location === 'gpu-buffer' ? this.#transfers.toHost(tensor) : fromEngine(tensor))));
     const byLeaf: Values[] = [];
     this.#slots.forEach(({ parts }, i) => {
       for (const { leaf, form, offset, shape } of parts) {
@@ -86,11 +85,6 @@ export class State<S extends TensorTree> {
     });
     return byLeaf;
   }
-}
-
-/** Frees a card's memory; what lies in the host's, others may hold. */
-export function release(tensor: OrtTensor): void {
-  if (tensor.location === 'gpu-buffer') tensor.dispose();
 }
 
 /** A slot that holds one leaf as TF.js stores it. */

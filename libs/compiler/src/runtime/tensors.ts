@@ -1,10 +1,11 @@
 import { tensor as makeTensor, type Tensor } from '@tensorflow/tfjs-core';
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
+import type { HeldTensor } from './direct/session.ts';
 
 export type Values = Float32Array | Int32Array | Uint8Array;
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+export const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** The elements as the engine takes them. */
 export function asArray(values: ArrayLike<number>, dtype: Dtype): Values {
@@ -21,8 +22,17 @@ export function toEngine(values: Values, dtype: Dtype, shape: readonly number[])
   return new OrtTensor(dtype, values as Float32Array, shape);
 }
 
-export function fromEngine(tensor: OrtTensor): Values {
-  return tensor.data as Values;
+/** A tensor as the engine takes or gives it: in the process's memory, on a card, or in the engine's own memory. */
+export type EngineTensor = OrtTensor | HeldTensor;
+
+/** The elements of one that is not on a card; of one that the engine holds, a copy. */
+export function fromEngine(tensor: EngineTensor): Values {
+  return tensor.location === 'engine' ? tensor.read() : (tensor.data as Values);
+}
+
+/** Frees the memory of a card or of the engine; what lies in the process's, others may hold. */
+export function release(tensor: EngineTensor): void {
+  if (tensor.location === 'gpu-buffer' || tensor.location === 'engine') tensor.dispose();
 }
 
 /** A new TF.js tensor on the backend in use; it takes over `values`. */

@@ -1,9 +1,8 @@
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
 import { writeModel } from '../onnx/model.ts';
 import type { EngineOptions } from './engine.ts';
-import type { Model, Sessions } from './sessions.ts';
-import { fromEngine, type Values } from './tensors.ts';
+import type { Model, Output, Sessions } from './sessions.ts';
+import { fromEngine, type EngineTensor, type Values } from './tensors.ts';
 
 /**
  * Copies between host and card, by sessions that do nothing else: ONNX Runtime's own download of a tensor ends the
@@ -20,21 +19,25 @@ export class Transfers {
     this.needed = provider === 'webgpu';
   }
 
-  async toDevice(tensor: OrtTensor): Promise<OrtTensor> {
-    return (await this.#sessions.run(copying(tensor, true), { from: tensor }))['to']!;
+  async toDevice(tensor: EngineTensor): Promise<EngineTensor> {
+    return (await this.#sessions.run(copying(tensor, true), { from: tensor }, [copied(tensor, true)]))['to']!;
   }
 
-  async toHost(tensor: OrtTensor): Promise<Values> {
-    return fromEngine((await this.#sessions.run(copying(tensor, false), { from: tensor }))['to']!);
+  async toHost(tensor: EngineTensor): Promise<Values> {
+    return fromEngine((await this.#sessions.run(copying(tensor, false), { from: tensor }, [copied(tensor, false)]))['to']!);
   }
 }
 
 /** Of any shape of that many axes, so that few sessions serve all. */
-function copying({ type, dims }: OrtTensor, toDevice: boolean): Model {
+function copying({ type, dims }: EngineTensor, toDevice: boolean): Model {
   const axes = dims.map((_, i) => `d${i}`);
   const name = `copy of ${type} with ${dims.length} axes ${toDevice ? 'to' : 'from'} the card`;
   const value = (of: string) => ({ name: of, type: type as Dtype, dims: axes });
   const node = { op: 'Identity', domain: '', inputs: ['from'], outputs: ['to'], attributes: {} };
   const bytes = writeModel({ name: 'copy', nodes: [node], initializers: [], inputs: [value('from')], outputs: [value('to')] });
-  return { key: name, name, bytes, onDevice: toDevice ? ['to'] : [] };
+  return { key: name, name, bytes, staying: toDevice ? ['to'] : [] };
+}
+
+function copied({ type, dims }: EngineTensor, toDevice: boolean): Output {
+  return { name: 'to', dtype: type as Dtype, dims, stays: toDevice };
 }

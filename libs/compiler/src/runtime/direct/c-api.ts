@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { TypeObject } from 'koffi';
+
+/** An address in the process. */
+export type Pointer = bigint;
+
+/** A function of ONNX Runtime's C interface: throws what its status says. */
+type Call = (...args: unknown[]) => void;
+
+/** What the compiler uses of ONNX Runtime's C interface. */
+export interface CApi {
+  readonly version: string;
+  /** Calls that return a status, and those that return nothing. */
+  readonly call: Readonly<Record<keyof typeof STATUS_FUNCTIONS, Call>>;
+  readonly release: Readonly<Record<keyof typeof RELEASE_FUNCTIONS, (pointer: Pointer) => void>>;
+  /** Runs a session on a thread of its own. */
+  run(args: readonly unknown[]): Promise<void>;
+  address(bytes: Buffer): Pointer;
+  /** A copy of `length` elements. */
+  read(pointer: Pointer, type: 'float' | 'int32_t' | 'uint8_t', length: number): Float32Array | Int32Array | Uint8Array;
+}
+
+/**
+ * Places in the table of functions, and their arguments (onnxruntime_c_api.h). ONNX Runtime only ever appends to the
+ * table, so that places stay.
+ */
+const STATUS_FUNCTIONS = {
+  CreateEnv: [3, 'int level, const char *name, _Out_ void **made'],
+  CreateSessionFromArray: [8, 'void *env, const void *bytes, size_t length, void *options, _Out_ void **made'],
+  CreateSessionOptions: [10, '_Out_ void **made'],
+  SetSessionLogSeverityLevel: [22, 'void *options, int level'],
+  SetSessionGraphOptimizationLevel: [23, 'void *options, int level'],
+  SetIntraOpNumThreads: [24, 'void *options, int threads'],
+  SetInterOpNumThreads: [25, 'void *options, int threads'],
+  CreateTensorWithDataAsOrtValue: [49, 'void *memory, void *data, size_t bytes, const void *shape, size_t axes, int type, _Out_ void **made'],
+  GetTensorMutableData: [51, 'void *value, _Out_ void **data'],
+  CreateCpuMemoryInfo: [69, 'int allocator, int type, _Out_ void **made'],
+  AddSessionConfigEntry: [130, 'void *options, const char *key, const char *value'],
+} as const;
+const RELEASE_FUNCTIONS = { ReleaseStatus: 93, ReleaseSession: 95, ReleaseValue: 96, ReleaseSessionOptions: 100 } as const;
+const GET_ERROR_MESSAGE = 2;
+const RUN = 9;
+const PLACES = 131;
+/** From ONNX Runtime 1.20 on: nothing newer is used. */
+const API_VERSION = 20;
+
+/** Of a call on a thread of its own: matrix products keep panels on it. */
+const STACK_BYTES = 8 * 2 ** 20;
+
+/** The library that onnxruntime-node brings with it, or undefined where it lies elsewhere. */
+function libraryPath(): string | undefined {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch);
+  const names = { linux: 'libonnxruntime.so.1', win32: 'onnxruntime.dll', darwin: 'libonnxruntime.dylib' } as Partial<Record<NodeJS.Platform, string>>;
+  const path = join(folder, names[process.platform] ?? '');
+  return names[process.platform] !== undefined && existsSync(path) ? path : undefined;
+}
+
+/** @returns undefined where the library or the means to call it are not there. */
+export async function loadCApi(): Promise<CApi | undefined> {
+  const path = libraryPath();
+  if (path === undefined) return undefined;
+  const koffi = (await import('koffi').catch(() => undefined))?.default;
+  if (koffi === undefined) return undefined;
+  koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
+  const library = koffi.load(path);
+  const base = koffi.decode(library.func('void *OrtGetApiBase()')() as Pointer, 'void *', 2) as Pointer[];
+  const api = koffi.call(base[0], koffi.proto('void *(uint32_t version)'), API_VERSION) as Pointer | null;
+  if (api === null) return undefined;
+  const table = koffi.decode(api, 'void *', PLACES) as Pointer[];
+  const bind = (place: number, proto: TypeObject) => koffi.decode(table[place], proto) as ((...args: unknown[]) => unknown) & { async: (...args: unknown[]) => void };
+  const messageOf = bind(GET_ERROR_MESSAGE, koffi.proto('const char *(void *status)'));
+  const released = (place: number) => bind(place, koffi.proto('void (void *pointer)')) as (pointer: Pointer) => void;
+  const release = mapped(RELEASE_FUNCTIONS, released);
+  const check = (status: unknown) => {
+    if (status === null || status === 0n) return;
+    const message = messageOf(status) as string;
+    release.ReleaseStatus(status as Pointer);
+    throw new Error(message);
+  };
+  const run = bind(RUN, koffi.proto('void *(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)'));
+  return {
+    version: koffi.call(base[1], koffi.proto('const char *()')) as string,
+    call: mapped(STATUS_FUNCTIONS, ([place, args]): Call => {
+      const bound = bind(place, koffi.proto(`void *(${args})`));
+      return (...values) => check(bound(...values));
+    }),
+    release,
+    run: (args) => new Promise((resolve, reject) => run.async(...args, (error: unknown, status: unknown) => {
+      try {
+        // Named here, so that none of it is collected while the engine works with it.
+        void args;
+        if (error !== null) throw error as Error;
+        check(status);
+        resolve();
+      } catch (thrown) {
+        reject(thrown as Error);
+      }
+    })),
+    address: (bytes) => koffi.address(bytes),
+    read: (pointer, type, length) => koffi.decode(pointer, koffi.array(type, length, 'Typed')) as Float32Array,
+  };
+}
+
+function mapped<K extends string, V, R>(record: Readonly<Record<K, V>>, make: (value: V) => R): Record<K, R> {
+  return Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, make(value)])) as Record<K, R>;
+}
