@@ -61,7 +61,7 @@ async function bundle(outfile: string): Promise<void> {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
-    external: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', 'webgpu', '@tensorflow/tfjs-backend-webgpu'],
+    external: ['onnxruntime-node', 'koffi', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', 'webgpu', '@tensorflow/tfjs-backend-webgpu'],
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;" },
   });
 }

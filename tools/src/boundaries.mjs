@@ -36,6 +36,7 @@ export const layers = {
  */
 export const restrictedPackages = [
   { prefix: '@tensorflow/', only: ['math', 'sdk', 'engine', 'compiler', 'plugin', 'composite', 'app-worker', 'tool', 'test'] },
+  { prefix: 'koffi', only: ['compiler'] },
   { prefix: 'onnxruntime-', only: ['compiler', 'app-web', 'tool', 'test'] },
   { prefix: '@apollo/', only: ['app-server', 'test'] },
   { prefix: 'graphql', only: ['app-server', 'client', 'app-web', 'test'] },

@@ -6,7 +6,8 @@ import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
 import { threadsOf, type EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
-import { directFor, Sessions, type Model } from './sessions.ts';
+import { directFor, type Model } from './open-session.ts';
+import { Sessions } from './sessions.ts';
 import { Transfers } from './transfers.ts';
 
 /**

@@ -5,7 +5,7 @@ import { trace, type AnyFunction, type Trace } from '../trace/trace.ts';
 import { untraceable } from '../errors.ts';
 import type { Compiled } from './cache.ts';
 import type { FunctionModel } from './function-model.ts';
-import type { Model } from './sessions.ts';
+import type { Model } from './open-session.ts';
 import { asArray, fromEngine, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';
 
 /** What identifies the compiled form of a call: the types of its arguments' leaves. */

@@ -9,7 +9,7 @@ import { Captured } from './captured.ts';
 import { draw, signature } from './jit.ts';
 import type { LoopModel } from './loop-model.ts';
 import { Pace } from './pace.ts';
-import type { Feeds, Model, Output } from './sessions.ts';
+import type { Feeds, Model, Output } from './open-session.ts';
 import { State } from './state.ts';
 import { Turns } from './turns.ts';
 import { fromEngine, joined, toEngine, toTensor, valuesOf, type Values } from './tensors.ts';

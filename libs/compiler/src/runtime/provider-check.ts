@@ -1,9 +1,10 @@
 import { LabError } from '@entropic-lab/protocol';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../graph/builder.ts';
 import { deviceFailure } from './engine-failure.ts';
-import { functionModel } from './function-model.ts';
-import { sessionOptions, type EngineOptions, type Provider } from './engine.ts';
+import type { EngineOptions, Provider } from './engine.ts';
+import { functionModel, type FunctionModel } from './function-model.ts';
+import { openSession, type EngineSession, type Feeds } from './open-session.ts';
+import { fromEngine, toEngine } from './tensors.ts';
 
 /** Convolutions of k x k from `inputs` to `outputs` channels; [6, 16, 5] is one that a WebGPU provider got wrong. */
 const SHAPES: readonly (readonly [inputs: number, outputs: number, kernel: number])[] = [[1, 6, 5], [3, 32, 3], [6, 16, 5], [9, 4, 3], [32, 32, 3]];
@@ -11,7 +12,7 @@ const SIDE = 8;
 /** Sums of a few hundred products of numbers below 1, in float32. */
 const TOLERANCE = 1e-3;
 
-const checked = new Map<Provider, Promise<void>>();
+const checked = new Map<string, Promise<void>>();
 
 /**
  * Computes convolutions and a matrix product with a provider and compares them with plain numbers, once a process.
@@ -19,8 +20,9 @@ const checked = new Map<Provider, Promise<void>>();
  */
 export function checkProvider(options: EngineOptions): Promise<void> {
   const provider = options.provider ?? 'cpu';
-  if (!checked.has(provider)) checked.set(provider, verify(provider, options));
-  return checked.get(provider)!;
+  const key = `${provider} ${options.binding ?? ''}`;
+  if (!checked.has(key)) checked.set(key, verify(provider, options));
+  return checked.get(key)!;
 }
 
 async function verify(provider: Provider, options: EngineOptions): Promise<void> {
@@ -33,23 +35,24 @@ async function verify(provider: Provider, options: EngineOptions): Promise<void>
 
 async function worstDifference([inputs, outputs, k]: readonly [number, number, number], provider: Provider, options: EngineOptions): Promise<number> {
   const [x, w] = [numbers(inputs * SIDE * SIDE, 7), numbers(outputs * inputs * k * k, 11)];
-  const result = await run(convModel([inputs, outputs, k], provider), { in0: new Tensor('float32', x, [1, SIDE, SIDE, inputs]), in1: new Tensor('float32', w, [k, k, inputs, outputs]) }, provider, options);
+  const result = await run(convModel([inputs, outputs, k], provider), { in0: toEngine(x, 'float32', [1, SIDE, SIDE, inputs]), in1: toEngine(w, 'float32', [k, k, inputs, outputs]) }, provider, options);
   const expected = convolution(x, w, [inputs, outputs, k]);
   return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - result[i]!)), 0);
 }
 
-async function run(model: Uint8Array, feeds: Record<string, Tensor>, provider: Provider, options: EngineOptions): Promise<Float32Array> {
-  let session: InferenceSession;
+async function run(model: FunctionModel, feeds: Feeds, provider: Provider, options: EngineOptions): Promise<Float32Array> {
+  let session: EngineSession;
   try {
-    session = await InferenceSession.create(model, sessionOptions(options));
+    session = await openSession({ key: 'check', name: 'check', bytes: model.bytes }, options);
   } catch (cause) {
     const failure = deviceFailure(cause, `starting ${provider}`);
     if (failure !== undefined) throw failure;
     throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider}, but ONNX Runtime cannot start it: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
   }
   try {
-    const fetched = await session.run(feeds);
-    return fetched[session.outputNames[0]!]!.data as Float32Array;
+    const [{ name, dtype, shape }] = model.outputs as [FunctionModel['outputs'][0]];
+    const fetched = await session.run(feeds, [{ name, dtype, dims: shape, stays: false }]);
+    return fromEngine(fetched[name]!) as Float32Array;
   } catch (cause) {
     throw deviceFailure(cause, `checking ${provider}`) ?? new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a convolution, but it failed: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
   } finally {
@@ -64,12 +67,12 @@ const REMEDIES: Readonly<Record<Provider, string>> = {
 };
 
 /** As the compiler lowers it for that provider. */
-function convModel([inputs, outputs, k]: readonly [number, number, number], provider: Provider): Uint8Array {
+function convModel([inputs, outputs, k]: readonly [number, number, number], provider: Provider): FunctionModel {
   const builder = new GraphBuilder();
   const x = builder.input({ shape: [1, SIDE, SIDE, inputs], dtype: 'float32' });
   const filter = builder.input({ shape: [k, k, inputs, outputs], dtype: 'float32' });
   const result = builder.emitOne('Conv2D', { x, filter }, { strides: 1, pad: 'valid', dataFormat: 'NHWC', dilations: 1 });
-  return functionModel(builder.finish([result]), 'check', { provider }).bytes;
+  return functionModel(builder.finish([result]), 'check', { provider });
 }
 
 /** Numbers in -0.5 ... 0.5 without a pattern that a wrong order of channels could hide in. */

@@ -1,38 +1,9 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { LabError } from '@entropic-lab/protocol';
 import { untraceable } from '../errors.ts';
-import type { Dtype } from '../graph/graph.ts';
-import { direct, DirectSession } from './direct/session.ts';
 import { deviceFailure } from './engine-failure.ts';
-import { sessionOptions, type EngineOptions } from './engine.ts';
+import type { EngineOptions } from './engine.ts';
+import { openSession, type EngineSession, type Feeds, type Fetched, type Model, type Output } from './open-session.ts';
 import { checkProvider } from './provider-check.ts';
-import type { EngineTensor } from './tensors.ts';
-
-/** A model and what identifies it: programs with equal keys share a session. */
-export interface Model {
-  readonly key: string;
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** Outputs that stay with the engine: on the card, where there is one, or in its own memory. */
-  readonly staying?: readonly string[];
-}
-
-export type Feeds = Readonly<Record<string, EngineTensor>>;
-
-/** What a call is to return. */
-export interface Output {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly dims: readonly number[];
-  /** Whether it stays with the engine. */
-  readonly stays: boolean;
-}
-
-/** One open program of the engine. */
-export interface EngineSession {
-  run(feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>>;
-  release(): Promise<void>;
-}
 
 /** How many sessions stay open; the ones used longest ago are closed, and opened again when needed. */
 const MOST_OPEN = 48;
@@ -46,7 +17,7 @@ export class Sessions implements AsyncDisposable {
     this.#options = options;
   }
 
-  async run(model: Model, feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>> {
+  async run(model: Model, feeds: Feeds, outputs: readonly Output[]): Promise<Fetched> {
     const session = await this.open(model);
     try {
       return await session.run(feeds, outputs);
@@ -86,23 +57,11 @@ export class Sessions implements AsyncDisposable {
 async function create(model: Model, options: EngineOptions): Promise<EngineSession> {
   await checkProvider(options);
   try {
-    const engine = await directFor(options);
-    if (engine !== undefined) return DirectSession.open(engine, model, options);
-    return (await InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model, options) })) as EngineSession;
+    return await openSession(model, options);
   } catch (thrown) {
     const failure = deviceFailure(thrown, `opening '${model.name}'`);
     if (failure !== undefined) throw failure;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     throw untraceable(`ONNX Runtime refuses the graph of '${model.name}': ${message}`, 'Run with fallback: \'eager\', and report it with DEBUG_GRAPH=2 output', thrown);
   }
-}
-
-/** An empty record would be taken for one that says nothing of every output, and is refused. */
-function locations({ staying = [] }: Model, { provider }: EngineOptions): InferenceSession.SessionOptions {
-  return staying.length === 0 || provider !== 'webgpu' ? {} : { preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, 'gpu-buffer'])) };
-}
-
-/** The processor is called without the binding for Node where that can be. */
-export async function directFor({ provider = 'cpu', binding = 'direct' }: EngineOptions): Promise<Awaited<ReturnType<typeof direct>>> {
-  return provider === 'cpu' && binding === 'direct' ? direct() : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Dtype } from '../graph/graph.ts';
 import { writeModel } from '../onnx/model.ts';
 import type { EngineOptions } from './engine.ts';
-import type { Model, Output, Sessions } from './sessions.ts';
+import type { Model, Output } from './open-session.ts';
+import type { Sessions } from './sessions.ts';
 import { fromEngine, type EngineTensor, type Values } from './tensors.ts';
 
 /**

@@ -15,11 +15,11 @@ export interface CApi {
   /** Calls that return a status, and those that return nothing. */
   readonly call: Readonly<Record<keyof typeof STATUS_FUNCTIONS, Call>>;
   readonly release: Readonly<Record<keyof typeof RELEASE_FUNCTIONS, (pointer: Pointer) => void>>;
-  /** Runs a session on a thread of its own. */
-  run(args: readonly unknown[]): Promise<void>;
+  /** Calls that take long, on a thread of their own. What they are given is kept until they end. */
+  readonly aside: Readonly<Record<keyof typeof ASIDE_FUNCTIONS, (...args: unknown[]) => Promise<void>>>;
   address(bytes: Buffer): Pointer;
-  /** A copy of `length` elements. */
-  read(pointer: Pointer, type: 'float' | 'int32_t' | 'uint8_t', length: number): Float32Array | Int32Array | Uint8Array;
+  /** A copy of what lies there. */
+  copyOf(pointer: Pointer, bytes: number): ArrayBuffer;
 }
 
 /**
@@ -28,7 +28,6 @@ export interface CApi {
  */
 const STATUS_FUNCTIONS = {
   CreateEnv: [3, 'int level, const char *name, _Out_ void **made'],
-  CreateSessionFromArray: [8, 'void *env, const void *bytes, size_t length, void *options, _Out_ void **made'],
   CreateSessionOptions: [10, '_Out_ void **made'],
   SetSessionLogSeverityLevel: [22, 'void *options, int level'],
   SetSessionGraphOptimizationLevel: [23, 'void *options, int level'],
@@ -36,12 +35,17 @@ const STATUS_FUNCTIONS = {
   SetInterOpNumThreads: [25, 'void *options, int threads'],
   CreateTensorWithDataAsOrtValue: [49, 'void *memory, void *data, size_t bytes, const void *shape, size_t axes, int type, _Out_ void **made'],
   GetTensorMutableData: [51, 'void *value, _Out_ void **data'],
+  GetTensorShapeElementCount: [64, 'void *shape, _Out_ size_t *count'],
+  GetTensorTypeAndShape: [65, 'void *value, _Out_ void **shape'],
   CreateCpuMemoryInfo: [69, 'int allocator, int type, _Out_ void **made'],
   AddSessionConfigEntry: [130, 'void *options, const char *key, const char *value'],
 } as const;
-const RELEASE_FUNCTIONS = { ReleaseStatus: 93, ReleaseSession: 95, ReleaseValue: 96, ReleaseSessionOptions: 100 } as const;
+const ASIDE_FUNCTIONS = {
+  CreateSessionFromArray: [8, 'void *env, const void *bytes, size_t length, void *options, _Out_ void **made'],
+  Run: [9, 'void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs'],
+} as const;
+const RELEASE_FUNCTIONS = { ReleaseStatus: 93, ReleaseSession: 95, ReleaseValue: 96, ReleaseTensorTypeAndShapeInfo: 99, ReleaseSessionOptions: 100 } as const;
 const GET_ERROR_MESSAGE = 2;
-const RUN = 9;
 const PLACES = 131;
 /** From ONNX Runtime 1.20 on: nothing newer is used. */
 const API_VERSION = 20;
@@ -49,25 +53,23 @@ const API_VERSION = 20;
 /** Of a call on a thread of its own: matrix products keep panels on it. */
 const STACK_BYTES = 8 * 2 ** 20;
 
-/** The library that onnxruntime-node brings with it, or undefined where it lies elsewhere. */
-function libraryPath(): string | undefined {
+/** The library that onnxruntime-node brings with it. */
+function libraryPath(): string {
   const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch);
   const names = { linux: 'libonnxruntime.so.1', win32: 'onnxruntime.dll', darwin: 'libonnxruntime.dylib' } as Partial<Record<NodeJS.Platform, string>>;
-  const path = join(folder, names[process.platform] ?? '');
-  return names[process.platform] !== undefined && existsSync(path) ? path : undefined;
+  const path = join(folder, names[process.platform] ?? 'the library');
+  if (!existsSync(path)) throw new Error(`no ${path}`);
+  return path;
 }
 
-/** @returns undefined where the library or the means to call it are not there. */
-export async function loadCApi(): Promise<CApi | undefined> {
-  const path = libraryPath();
-  if (path === undefined) return undefined;
-  const koffi = (await import('koffi').catch(() => undefined))?.default;
-  if (koffi === undefined) return undefined;
+/** @throws where the library, or the means to call it, are not there. */
+export async function loadCApi(): Promise<CApi> {
+  const { default: koffi } = await import('koffi');
   koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
-  const library = koffi.load(path);
+  const library = koffi.load(libraryPath());
   const base = koffi.decode(library.func('void *OrtGetApiBase()')() as Pointer, 'void *', 2) as Pointer[];
   const api = koffi.call(base[0], koffi.proto('void *(uint32_t version)'), API_VERSION) as Pointer | null;
-  if (api === null) return undefined;
+  if (api === null) throw new Error(`no version ${API_VERSION} of its functions`);
   const table = koffi.decode(api, 'void *', PLACES) as Pointer[];
   const bind = (place: number, proto: TypeObject) => koffi.decode(table[place], proto) as ((...args: unknown[]) => unknown) & { async: (...args: unknown[]) => void };
   const messageOf = bind(GET_ERROR_MESSAGE, koffi.proto('const char *(void *status)'));
@@ -79,7 +81,6 @@ export async function loadCApi(): Promise<CApi | undefined> {
     release.ReleaseStatus(status as Pointer);
     throw new Error(message);
   };
-  const run = bind(RUN, koffi.proto('void *(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)'));
   return {
     version: koffi.call(base[1], koffi.proto('const char *()')) as string,
     call: mapped(STATUS_FUNCTIONS, ([place, args]): Call => {
@@ -87,19 +88,22 @@ export async function loadCApi(): Promise<CApi | undefined> {
       return (...values) => check(bound(...values));
     }),
     release,
-    run: (args) => new Promise((resolve, reject) => run.async(...args, (error: unknown, status: unknown) => {
-      try {
-        // Named here, so that none of it is collected while the engine works with it.
-        void args;
-        if (error !== null) throw error as Error;
-        check(status);
-        resolve();
-      } catch (thrown) {
-        reject(thrown as Error);
-      }
-    })),
+    aside: mapped(ASIDE_FUNCTIONS, ([place, args]) => {
+      const bound = bind(place, koffi.proto(`void *(${args})`));
+      return (...values: unknown[]) => new Promise<void>((resolve, reject) => bound.async(...values, (error: unknown, status: unknown) => {
+        try {
+          // Named here, so that nothing of it is collected while the engine works with it.
+          void values;
+          if (error !== null) throw error as Error;
+          check(status);
+          resolve();
+        } catch (thrown) {
+          reject(thrown as Error);
+        }
+      }));
+    }),
     address: (bytes) => koffi.address(bytes),
-    read: (pointer, type, length) => koffi.decode(pointer, koffi.array(type, length, 'Typed')) as Float32Array,
+    copyOf: (pointer, bytes) => koffi.view(pointer, bytes).slice(0),
   };
 }
 

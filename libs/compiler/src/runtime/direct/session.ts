@@ -1,11 +1,12 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { elementTypes } from '../../onnx/model.ts';
+import { debugLevel, tell } from '../debug.ts';
 import { threadsOf, type EngineOptions } from '../engine.ts';
-import type { EngineSession, Feeds, Model, Output } from '../sessions.ts';
+import type { EngineSession, Feeds, Model, Output } from '../open-session.ts';
 import { arrays, toEngine, type EngineTensor, type Values } from '../tensors.ts';
 import { loadCApi, type CApi, type Pointer } from './c-api.ts';
 
-interface Direct {
+export interface Direct {
   readonly api: CApi;
   readonly env: Pointer;
   /** Memory of the processor. */
@@ -20,13 +21,16 @@ let opened: Promise<Direct | undefined> | undefined;
  * it, and a call is computed on a thread of its own.
  */
 export function direct(): Promise<Direct | undefined> {
-  return (opened ??= open());
+  return (opened ??= open().catch(unavailable));
 }
 
-async function open(): Promise<Direct | undefined> {
+async function open(): Promise<Direct> {
   const api = await loadCApi();
-  if (api === undefined) return undefined;
   return { api, env: made((to) => api.call.CreateEnv(3, 'entropic-lab', to)), memory: made((to) => api.call.CreateCpuMemoryInfo(1, 0, to)) };
+}
+
+function unavailable(reason: unknown): undefined {
+  if (debugLevel() >= 1) tell(`ONNX Runtime is called by its binding for Node, for its C interface cannot be: ${String(reason)}`);
 }
 
 function made(make: (to: [Pointer | null]) => void): Pointer {
@@ -57,10 +61,21 @@ export class HeldTensor {
 
   /** A copy. */
   read(): Values {
-    const size = sizeOf(this.dims);
+    const [expected, size] = [sizeOf(this.dims), this.#size()];
+    if (size !== expected) throw new Error(`the engine returned ${size} elements where a shape of [${this.dims.join()}] has ${expected}`);
     if (size === 0) return new arrays[this.type](0);
     const data = made((to) => this.#api.call.GetTensorMutableData(this.value, to));
-    return this.#api.read(data, readAs[this.type], size);
+    return new arrays[this.type](this.#api.copyOf(data, size * arrays[this.type].BYTES_PER_ELEMENT));
+  }
+
+  #size(): number {
+    const { call, release } = this.#api;
+    const shape = made((to) => call.GetTensorTypeAndShape(this.value, to));
+    try {
+      return Number(made((to) => call.GetTensorShapeElementCount(shape, to)));
+    } finally {
+      release.ReleaseTensorTypeAndShapeInfo(shape);
+    }
   }
 
   dispose(): void {
@@ -69,8 +84,6 @@ export class HeldTensor {
   }
 }
 
-const readAs = { float32: 'float', int32: 'int32_t', bool: 'uint8_t' } as const;
-
 /** A session of ONNX Runtime's processor, without its binding for Node. */
 export class DirectSession implements EngineSession {
   readonly #direct: Direct;
@@ -78,13 +91,14 @@ export class DirectSession implements EngineSession {
   /** Names as C knows them, kept as long as the session. */
   readonly #names = new Map<string, Buffer>();
   readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
 
   private constructor(engine: Direct, session: Pointer) {
     this.#direct = engine;
     this.#session = session;
   }
 
-  static open(engine: Direct, { bytes }: Model, options: EngineOptions): DirectSession {
+  static async open(engine: Direct, { bytes }: Model, options: EngineOptions): Promise<DirectSession> {
     const { call, release } = engine.api;
     const settings = made((to) => call.CreateSessionOptions(to));
     try {
@@ -93,39 +107,44 @@ export class DirectSession implements EngineSession {
       call.SetSessionGraphOptimizationLevel(settings, 99);
       call.SetSessionLogSeverityLevel(settings, 3);
       call.AddSessionConfigEntry(settings, 'session.intra_op.allow_spinning', '0');
-      return new DirectSession(engine, made((to) => call.CreateSessionFromArray(engine.env, bytes, bytes.length, settings, to)));
+      const session: [Pointer | null] = [null];
+      await engine.api.aside.CreateSessionFromArray(engine.env, bytes, bytes.length, settings, session);
+      return new DirectSession(engine, session[0]!);
     } finally {
       release.ReleaseSessionOptions(settings);
     }
   }
 
   async run(feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>> {
+    if (this.#closed) throw new Error('a session of the engine was used after it was closed');
     const { api } = this.#direct;
-    // All that is not the state is written to a place in the process's own memory.
-    const places = outputs.map(({ stays, dtype, dims }) => (stays ? undefined : toEngine(new arrays[dtype](sizeOf(dims)), dtype, dims)));
     const lent: Pointer[] = [];
-    const valueOf = (tensor: EngineTensor): Pointer => {
-      if (tensor.location === 'engine') return tensor.value;
-      lent.push(this.#lent(tensor));
-      return lent.at(-1)!;
-    };
     const results = BigUint64Array.from(outputs, () => 0n);
     try {
-      const inputs = BigUint64Array.from(Object.values(feeds), valueOf);
-      places.forEach((place, i) => place !== undefined && (results[i] = valueOf(place)));
+      const inputs = BigUint64Array.from(Object.values(feeds), (tensor) => {
+        if (tensor.location === 'engine') return tensor.value;
+        lent.push(this.#lent(tensor));
+        return lent.at(-1)!;
+      });
       const [inputNames, outputNames] = [this.#pointers(Object.keys(feeds)), this.#pointers(outputs.map(({ name }) => name))];
-      await this.#whileOpen(api.run([this.#session, null, inputNames, inputs, inputs.length, outputNames, outputs.length, results]));
-      return Object.fromEntries(outputs.map((output, i) => [output.name, places[i] ?? new HeldTensor(api, results[i]!, output)]));
+      await this.#whileOpen(api.aside.Run(this.#session, null, inputNames, inputs, inputs.length, outputNames, outputs.length, results));
     } finally {
       lent.forEach((value) => api.release.ReleaseValue(value));
-      // Named here, so that none of it is collected while the engine works with it.
-      keptUntilNow(feeds, places, results);
+      // Named here, so that nothing of it is collected while the engine works with it.
+      void feeds;
+    }
+    const held = outputs.map((output, i) => new HeldTensor(api, results[i]!, output));
+    try {
+      return Object.fromEntries(held.map((tensor, i) => [outputs[i]!.name, outputs[i]!.stays ? tensor : toEngine(tensor.read(), tensor.type, tensor.dims)]));
+    } finally {
+      held.forEach((tensor, i) => !outputs[i]!.stays && tensor.dispose());
     }
   }
 
   /** Waits for what is under way: the engine must not lose the ground it stands on. */
   async release(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
     this.#direct.api.release.ReleaseSession(this.#session);
   }
 
@@ -156,8 +175,4 @@ export class DirectSession implements EngineSession {
 
 function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
-}
-
-function keptUntilNow(...things: readonly unknown[]): void {
-  void things;
 }
