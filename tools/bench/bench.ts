@@ -84,11 +84,11 @@ const tasks: Readonly<Record<string, Task>> = {
     },
   },
   calls: {
-    help: ['[--threads 1] [--model lenet5] [--seconds 1.2]', 'how long a call of the engine keeps a process from hearing of a cancel'],
+    help: ['[--threads 1] [--model lenet5] [--seconds 1.2]', 'how long a call of the engine lasts, with which progress comes, and how long its process hears nothing meanwhile'],
     run: async () => {
       for await (const line of callTimes({ threads, seconds: Number(options.seconds), model: options.model })) {
         const { median, longest } = line.milliseconds;
-        tell(line, `${line.task.padEnd(6)} ${line.model.padEnd(10)} B${String(line.batch).padEnd(4)} ${line.stepsPerCall} steps a call, ${median} ms, longest ${longest}`);
+        tell(line, `${line.task.padEnd(6)} ${line.model.padEnd(10)} B${String(line.batch).padEnd(4)} ${line.stepsPerCall} steps a call, ${median} ms, longest ${longest}; deaf for ${line.deaf} ms at most`);
       }
     },
   },
