@@ -20,16 +20,13 @@ type Wish = (shape: readonly number[], node: Node, block: number | undefined) =>
 
 const image: Wish = (shape, _, block) => (block !== undefined && shape[3]! % block === 0 ? inBlocks(block) : channelsFirst);
 
-/** Images with a few channels may stay as they are where a convolution's result is blocked. */
-const FEW_CHANNELS = 4;
-
 function filterShape(node: Node): readonly number[] {
   return (inputOf(node, 'filter') ?? node.outputs[0]!).shape;
 }
 
-/** Whether a convolution is computed in blocks. */
+/** Whether a convolution is computed in blocks. Images with fewer channels than a block stay as they are. */
 export function convBlocks(filter: readonly number[], block: number | undefined): boolean {
-  return block !== undefined && filter[3]! % block === 0 && (filter[2]! % block === 0 || filter[2]! <= FEW_CHANNELS);
+  return block !== undefined && filter[3]! % block === 0 && (filter[2]! % block === 0 || filter[2]! < block);
 }
 
 const convolved: Wish = (shape, node, block) => (convBlocks(filterShape(node), block) ? image(shape, node, block) : channelsFirst);

@@ -4,7 +4,7 @@ import { convBlocks } from '../layout/assign.ts';
 import { blockOf, channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
 import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
 import { blockedConv, blockedInputGradient, storeBlockedFilter } from './conv-blocked.ts';
-import { fewChannelsGradient, hasFewTaps } from './conv-few.ts';
+import { batchIsInBlocks, fewChannelsGradient, gradientOverBatch, hasFewTaps } from './conv-few.ts';
 import { activation, isPerChannel } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import { allOrNothing } from './nothing.ts';
@@ -145,7 +145,7 @@ const backpropFilter: Lowering = (node, e) => {
   const { pads, strides } = window;
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
-  if (!nchw && hasFewTaps(output.shape, window)) return storeFilter(e, output, fewChannelsGradient(node, e, window));
+  if (!nchw && hasFewTaps(output.shape, window)) return storeFilter(e, output, fewTapsGradient(node, e, window));
   const nhwc = nchw ? e.transpose(e.use(x), [0, 2, 3, 1]) : e.use(x);
   const kept = cut(e, nhwc, pads, [info.inHeight, info.inWidth], [1, 2]);
   const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
@@ -159,6 +159,10 @@ const backpropFilter: Lowering = (node, e) => {
   if (cin === 1 && e.formOf(output).key === 'oihw') return e.def(output, e.reshape(correlated, [cout, 1, kh, kw]), filterFirst(output.shape));
   storeFilter(e, output, e.reshape(correlated, [cout, kh, kw, cin]));
 };
+
+function fewTapsGradient(node: Node, e: Emitter, window: Window): Name {
+  return batchIsInBlocks(inputOf(node, 'dy')!, e.block) ? gradientOverBatch(node, e, window, e.block) : fewChannelsGradient(node, e, window);
+}
 
 /** A filter's gradient [out, height, width, in] in the form that was chosen for it. */
 function storeFilter(e: Emitter, output: Value, gradient: Name): void {

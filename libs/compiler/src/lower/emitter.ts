@@ -18,19 +18,23 @@ export interface EmitterOptions {
   readonly portable?: boolean;
   /** Who will compute: some providers get some operators wrong, which lowerings then go around. Default `cpu`. */
   readonly provider?: Provider | undefined;
+  /** Length of the engine's blocks of channels, for lowerings that use blocks where no value is stored in them. */
+  readonly block?: number | undefined;
 }
 
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
 export class Emitter {
   readonly blocks = new Blocks();
   readonly provider: Provider;
+  readonly block: number | undefined;
   readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
 
-  constructor(forms: Forms, { portable = false, provider = 'cpu' }: EmitterOptions = {}) {
+  constructor(forms: Forms, { portable = false, provider = 'cpu', block }: EmitterOptions = {}) {
     this.#forms = forms;
     this.provider = provider;
+    this.block = block;
     this.#portable = portable;
   }
 
