@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient, sha256Of, type Claim, type Client } from './index.ts';
+import { createClient, sha256Of, type Claim, type Client, type RunChange } from './index.ts';
 import { cuttableWire, type CuttableWire } from './testing/cuttable-wire.ts';
 import { exampleWorker } from './testing/example-worker.ts';
 import { labProcess, type LabProcess } from './testing/lab-process.ts';
@@ -188,6 +188,27 @@ describe('following the lab', () => {
     await client.worker.finish({ ...lease, seq, time, status: 'succeeded' });
     expect(await ended).toBe('succeeded');
     leaving.abort();
+  });
+});
+
+describe('a list that stays true', () => {
+  it('hears of what changed between its reading and its following', async () => {
+    const after = await client.changes.cursor();
+    const { run, lease } = await claimed();
+    await client.worker.finish({ ...lease, seq: 2, time, status: 'succeeded' });
+    const leaving = new AbortController();
+    let last: RunChange | undefined;
+    for await (const change of client.changes.runs({ after, signal: leaving.signal })) {
+      if (change.runId !== run.id) continue;
+      last = change;
+      if (change.run?.status === 'succeeded') break;
+    }
+    expect(last).toMatchObject({ matches: true, cursor: expect.stringMatching(/^\d+$/) as string });
+    const again = client.changes.runs({ after: last!.cursor, signal: leaving.signal }).next();
+    const next = await claimed();
+    expect((await again).value).toMatchObject({ runId: expect.stringMatching(new RegExp(`^(${run.id}|${next.run.id})$`)) as string });
+    leaving.abort();
+    await client.worker.finish({ ...next.lease, seq: 2, time, status: 'succeeded' });
   });
 });
 

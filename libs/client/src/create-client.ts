@@ -103,7 +103,7 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
     cancelStudy: async (studyId) => (await ask(CancelStudy, { studyId })).cancelStudy,
     ...questions(ask),
     follow: follower(ask, connection, url),
-    changes: changesOf(connection, url),
+    changes: changesOf(ask, connection, url),
     plugins: async (kind) => (await ask(Plugins, { kind: kind ?? null })).plugins,
     datasets: async () => (await ask(Datasets, {})).datasets,
     architectures: async () => (await ask(Architectures, {})).architectures,

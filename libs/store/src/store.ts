@@ -12,7 +12,7 @@ import { followLease, renewLease, type LeaseKey } from './leases/renew.ts';
 import { requestCancel } from './runs/cancel.ts';
 import type { Waiting } from './leases/waiting.ts';
 import { whyWaiting } from './leases/why-waiting.ts';
-import { followRuns, type FollowRunsOptions, type RunChange } from './runs/follow.ts';
+import { changesCursor, followRuns, type FollowRunsOptions, type RunChange } from './runs/follow.ts';
 import { deleteRuns } from './runs/delete.ts';
 import { listTags, setArchived, setNotes, tagRuns, type TagChange, type TagCount } from './runs/label.ts';
 import { evaluationsOfRuns, finalEvaluationsOfRuns, listValueNames, tagsOfRuns, valuesOfRuns, type RunValue, type ValueName } from './query/of-runs.ts';
@@ -93,6 +93,7 @@ export interface Store extends AsyncDisposable {
   readonly runDueSchedules: () => Promise<ScheduledRun[]>;
 
   readonly tail: Tail;
+  readonly changesCursor: () => Promise<string>;
   readonly followRuns: (options?: FollowRunsOptions) => AsyncGenerator<RunChange, void, void>;
   readonly followWorkers: (signal?: AbortSignal) => AsyncGenerator<WorkerRow[], void, void>;
 
@@ -177,6 +178,7 @@ export function operations(session: Session, files: ArtifactFiles) {
     removeSchedule: bound(removeSchedule),
     runDueSchedules: bound(runDueSchedules),
     tail: tailOf(session),
+    changesCursor: bound(changesCursor),
     followRuns: (options) => followRuns(session, options),
     followWorkers: (signal) => followWorkers(session, signal),
     claim: bound(claim),

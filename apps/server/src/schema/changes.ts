@@ -20,7 +20,7 @@ builder.subscriptionFields((t) => ({
     description: 'Each change of a run: of several in quick succession perhaps the last alone. What a run passes for good or never (its spec, study and creation) decides which runs are told of; the whole filter decides what `matches` says. Deleted runs are told whatever the filter, for nothing is left of them that it could look at.',
     args: {
       filter: t.arg({ type: RunFilterInput, description: 'Default: all runs.' }),
-      after: t.arg.string({ description: 'Cursor of an earlier change. Default: changes from now on.' }),
+      after: t.arg.string({ description: 'Cursor of an earlier change, or `changesCursor` of a list. Default: changes from now on.' }),
     },
     subscribe: (_root, { filter, after }, { store, signal }) => store.followRuns({ filter: readFilter(filter), after: after ?? undefined, signal }),
     resolve: (change) => change,

@@ -22,6 +22,7 @@ export async function runPage(store: Store, page: PageArguments, { filter, order
   if (backward && typeof page.first === 'number') throw invalid('either first or last', 'both', 'last');
   const size = readSize(backward ? page.last : page.first, backward ? 'last' : 'first');
   const range = { after: readCursor(page.after, order, 'after'), before: readCursor(page.before, order, 'before') };
+  const changesCursor = await store.changesCursor();
   // One more than asked for tells whether there are more.
   const rows = await store.listRuns({ filter, order, limit: size + 1, fromEnd: backward, ...range });
   const more = rows.length > size;
@@ -33,7 +34,7 @@ export async function runPage(store: Store, page: PageArguments, { filter, order
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
   };
-  return { edges, pageInfo, total: (upTo?: number) => store.countRuns(filter, upTo) };
+  return { edges, pageInfo, changesCursor, total: (upTo?: number) => store.countRuns(filter, upTo) };
 }
 
 function readSize(size: number | null | undefined, path: string): number {

@@ -22,6 +22,7 @@ builder.queryField('runs', (t) =>
       name: 'RunConnection',
       description: 'A page of runs.',
       fields: (c) => ({
+        changesCursor: c.exposeString('changesCursor', { description: 'Of the moment before the page was read. Give it to `runsChanged` as `after`, and a list that is kept true by it misses nothing in between.' }),
         totalCount: c.int({
           args: { upTo: c.arg.int({ description: 'Count no further: one above it says that there are more. A count takes as long as there is to count. Default: all.' }) },
           resolve: ({ total }, { upTo }) => total(readUpTo(upTo)),

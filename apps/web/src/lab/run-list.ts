@@ -33,6 +33,29 @@ const drawEveryMs = 150;
 /** In another order than the newest first, only the lab knows where a changed run belongs. */
 const orderAgainMs = 2000;
 
+type FirstRows = ReturnType<typeof askFirstRows>;
+
+function askFirstRows(filter: RunFilter, sort: RunSort | null) {
+  return lab.ask(RunRows, { filter, sort, first: firstPage, after: null, countUpTo });
+}
+
+let ahead: { readonly list: string; readonly rows: FirstRows } | undefined;
+
+/** Asks for the first rows of the list that the page will open, while the page is still being built. */
+export function askAhead(filter: RunFilter, sort: RunSort | null = null): void {
+  const rows = askFirstRows(filter, sort);
+  // Whoever opens the list hears of it.
+  rows.catch(() => undefined);
+  ahead = { list: JSON.stringify([filter, sort]), rows };
+}
+
+/** What was asked for ahead, once. */
+function takeAhead(filter: RunFilter, sort: RunSort | null): FirstRows | undefined {
+  const asked = ahead;
+  ahead = undefined;
+  return asked?.list === JSON.stringify([filter, sort]) ? asked.rows : undefined;
+}
+
 /** The runs a filter lets through, kept up to date until closed. @param sort null: newest first. */
 export function openRunList(filter: RunFilter, sort: RunSort | null = null): RunList {
   const leaving = new AbortController();
@@ -41,6 +64,8 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
   const byId = new Map<string, RunRow>();
   let total = 0;
   let cursor: string | null = null;
+  let changesFrom: string | null = null;
+  let asked = takeAhead(filter, sort);
   let more = false;
   let loading = false;
   let error: LabError | undefined;
@@ -61,11 +86,14 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
     loading = true;
     const anew = cursor === null;
     try {
-      const { runs } = await lab.ask(RunRows, { filter, sort, first, after: cursor, countUpTo }, { signal });
+      const answer = asked ?? lab.ask(RunRows, { filter, sort, first, after: cursor, countUpTo }, { signal });
+      asked = undefined;
+      const { runs } = await answer;
       if (anew) byId.clear();
       for (const { node } of runs.edges) if (!byId.has(node.id)) byId.set(node.id, readRunRow(node));
       total = runs.totalCount;
       cursor = runs.pageInfo.endCursor;
+      changesFrom ??= runs.changesCursor;
       more = runs.pageInfo.hasNextPage;
       error = undefined;
     } catch (thrown) {
@@ -99,16 +127,10 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
     if (sort !== null) orderSoon();
   }
 
+  /** From the moment before the first page was read, so that nothing changes in between unseen. */
   async function keepUpToDate(): Promise<void> {
-    let after: string | null = null;
-    let opened = false;
-    const variables = () => {
-      // Lost before there was a cursor to go on from: what changed meanwhile is in the first page.
-      if (opened && after === null) void loadAnew();
-      opened = true;
-      return { filter, after };
-    };
-    for await (const { runsChanged } of lab.watch(RunRowsChanged, variables, { ...forever, signal })) {
+    let after = changesFrom;
+    for await (const { runsChanged } of lab.watch(RunRowsChanged, () => ({ filter, after }), { ...forever, signal })) {
       after = runsChanged.cursor;
       const { runId, run, matches } = runsChanged;
       if (run === null || !matches) drop(runId);
@@ -120,17 +142,16 @@ export function openRunList(filter: RunFilter, sort: RunSort | null = null): Run
   async function begin(): Promise<void> {
     for (let pauseMs = 500; !signal.aborted; pauseMs = Math.min(5_000, pauseMs * 2)) {
       await load();
-      if (error === undefined || error.code !== 'SERVER_UNREACHABLE') break;
+      if (error === undefined) return keepUpToDate();
+      if (error.code !== 'SERVER_UNREACHABLE') return;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
-  // Watching begins before the first page is asked for, so that nothing changes in between unseen.
-  keepUpToDate().catch((thrown: unknown) => {
+  begin().catch((thrown: unknown) => {
     error = LabError.from(thrown);
     drawSoon();
   });
-  void begin();
   return {
     state,
     loadMore: () => void (more && load()),

@@ -22,6 +22,8 @@ export type RunSort = NonNullable<VariablesOf<typeof RunPage>['sort']>;
 /** Which runs; every given field must hold. */
 export type RunFilter = NonNullable<VariablesOf<typeof RunPage>['filter']>;
 
+export const ChangesCursor = graphql(`query ChangesCursor { runs(first: 1) { changesCursor } }`);
+
 export const RunsChanged = graphql(
   `subscription RunsChanged($filter: RunFilter, $after: String) { runsChanged(filter: $filter, after: $after) { runId matches cursor run { ...RunFields } } }`,
   [RunFields],

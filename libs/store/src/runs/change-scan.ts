@@ -59,7 +59,7 @@ function settle(place: Place, from: string): void {
 }
 
 /** Asked before the rows are read: a transaction that ends in between is looked at again, not missed. */
-async function oldestRunning(database: Database): Promise<string> {
+export async function oldestRunning(database: Database): Promise<string> {
   const [row] = await database.select({ oldest: sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text` }).from(sql`(select 1) as one`);
   return row!.oldest;
 }

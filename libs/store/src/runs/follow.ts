@@ -5,7 +5,7 @@ import { interruptible } from '../interruptible.ts';
 import type { Session } from '../session.ts';
 import { deletedRuns, runs, type RunRow } from '../tables.ts';
 import { topics } from '../wakes.ts';
-import { currentPlace, keysBehind, type Place } from './change-scan.ts';
+import { currentPlace, keysBehind, oldestRunning, type Place } from './change-scan.ts';
 import { conditions, standing, type RunFilter } from '../query/filter.ts';
 
 /** A run as it is now, after something changed. */
@@ -25,6 +25,14 @@ export interface FollowRunsOptions {
   /** Cursor of an earlier change. Default: changes from now on. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A cursor for {@link FollowRunsOptions.after}, to be asked before a list is read: whatever changes behind the list is told
+ * from there on.
+ */
+export function changesCursor({ database }: Session): Promise<string> {
+  return oldestRunning(database);
 }
 
 /** Changes within so long are told as one: a list need not be drawn more often. */

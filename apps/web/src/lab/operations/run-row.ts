@@ -29,6 +29,7 @@ export const RunRows = graphql(
   `query RunRows($filter: RunFilter, $sort: RunSort, $first: Int, $after: String, $countUpTo: Int) {
     runs(filter: $filter, sort: $sort, first: $first, after: $after) {
       totalCount(upTo: $countUpTo)
+      changesCursor
       edges { node { ...RunRowFields } }
       pageInfo { hasNextPage endCursor }
     }

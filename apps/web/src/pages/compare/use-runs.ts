@@ -1,8 +1,8 @@
 import { graphql } from '@entropic-lab/client';
-import { useEffect } from 'react';
-import { forever, lab } from '../../lab/lab.ts';
+import { lab } from '../../lab/lab.ts';
 import { readRunRow, RunRowFields, type RunRow } from '../../lab/operations/run-row.ts';
 import { useAnswer } from '../../lab/use-answer.ts';
+import { useRunChanges } from '../../lab/use-run-changes.ts';
 
 const RunsCompared = graphql(`query RunsCompared($ids: [ID!]!) { runs(filter: { ids: $ids, archived: all }, first: 50) { edges { node { ...RunRowFields evaluations { seq epoch } } } } }`, [RunRowFields]);
 
@@ -18,29 +18,12 @@ export const curves = ['cleanAccuracy', 'networkEntropy', 'entropyFlow', 'loss.t
 /** As metrics are named. */
 export const successOf = ({ plugin, norm, epsilon }: { readonly plugin: string; readonly norm: string; readonly epsilon: number }): string => `attackSuccessRate/${plugin}/${norm}/${epsilon}`;
 
-const againMs = 1500;
-
 /** Several runs with their curves, as the lab keeps them for charts; asked for again when one of the runs has gone on. */
 export function useRuns(ids: readonly string[]): { readonly runs: readonly Compared[]; readonly pending: boolean; readonly missing: readonly string[] } {
   const key = ids.join(',');
   const answer = useAnswer(`compare ${key}`, (signal) => (ids.length === 0 ? Promise.resolve([]) : read(ids, signal)));
   const { again } = answer;
-  useEffect(() => {
-    const leaving = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    void (async () => {
-      for await (const _ of lab.changes.runs({ ...forever, signal: leaving.signal, filter: { ids: key.split(','), archived: 'all' } })) {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          again();
-        }, againMs);
-      }
-    })().catch(() => {});
-    return () => {
-      leaving.abort();
-      clearTimeout(timer);
-    };
-  }, [key, again]);
+  useRunChanges({ ids: [...ids], archived: 'all' }, answer.again);
   const found = answer.value ?? [];
   const runs = ids.flatMap((id) => found.find(({ run }) => run.id === id) ?? []);
   return { runs, pending: answer.pending, missing: answer.value === undefined ? [] : ids.filter((id) => found.every(({ run }) => run.id !== id)) };

@@ -3,24 +3,32 @@ import { useHotkeys } from '@mantine/hooks';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { totalWords } from './total-words.ts';
+import { askAhead } from '../../lab/run-list.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
 import { columns } from './columns.tsx';
 import { RunTable } from './run-table.tsx';
 import './runs.css';
-import { sortOf, useFilter } from './use-filter.ts';
+import { sortOf, useFilter, wantedBy, type Wanted } from './use-filter.ts';
 
 // What the first page can do without until its rows are there.
 const Filters = lazy(() => import('./filters.tsx').then(({ Filters: component }) => ({ default: component })));
 const BulkBar = lazy(() => import('./bulk-bar.tsx').then(({ BulkBar: component }) => ({ default: component })));
+
+const orderOf = ({ sortedBy, descending }: Wanted) => sortOf(columns.find(({ key }) => key === sortedBy)?.sort, descending);
+
+/** Asks for the runs of an address ahead of the page that will show them. */
+export function askForRuns(address: URL): void {
+  const wanted = wantedBy(address.searchParams);
+  if (address.pathname === '/') askAhead(wanted.filter, orderOf(wanted));
+}
 
 /** All runs, live. */
 export function RunsPage() {
   const filters = useFilter();
   const [selected, setSelected] = useState<readonly string[]>([]);
   const toggle = (id: string) => setSelected((before) => (before.includes(id) ? before.filter((other) => other !== id) : [...before, id]));
-  const sort = sortOf(columns.find(({ key }) => key === filters.sortedBy)?.sort, filters.descending);
-  const list = useRunList(filters.filter, sort);
+  const list = useRunList(filters.filter, orderOf(filters));
   useHotkeys([['/', () => document.querySelector<HTMLInputElement>('input[data-search]')?.focus()]]);
   useEffect(() => void (document.title = 'Runs · Entropic Lab'), []);
   const nothing = !list.loading && list.rows.length === 0 && list.error === undefined;

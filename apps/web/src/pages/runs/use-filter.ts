@@ -10,12 +10,31 @@ const lists = ['status', 'verdict', 'tags'] as const;
 export type ListFilter = (typeof lists)[number];
 export const statuses: readonly RunStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
-export interface FilterInAddress {
+/** What an address asks of the list of runs. */
+export interface Wanted {
   readonly filter: RunFilter;
   readonly active: boolean;
   /** Key of the column by which the table is sorted. */
   readonly sortedBy: string | undefined;
   readonly descending: boolean;
+}
+
+export function wantedBy(params: URLSearchParams): Wanted {
+  const list = (name: ListFilter): string[] => params.getAll(name).filter((entry) => entry !== '');
+  const known = <T extends string>(name: ListFilter, all: readonly T[]): T[] => list(name).filter((entry): entry is T => (all as readonly string[]).includes(entry));
+  const chosen = texts.flatMap((name) => (params.get(name) ? [[name, params.get(name)!] as const] : []));
+  const many: Pick<RunFilter, ListFilter> = { status: known('status', statuses), verdict: known<Verdict>('verdict', verdicts), tags: list('tags') };
+  const given = Object.entries(many).filter(([, entries]) => (entries ?? []).length > 0);
+  const archived = params.get('archived') === 'only' ? ({ archived: 'only' } as const) : {};
+  return {
+    filter: { ...Object.fromEntries([...chosen, ...given]), ...archived },
+    active: chosen.length + given.length + Object.keys(archived).length > 0,
+    sortedBy: params.get('sort') ?? undefined,
+    descending: params.get('order') !== 'ascending',
+  };
+}
+
+export interface FilterInAddress extends Wanted {
   set(name: TextFilter | ListFilter | 'archived', value: string | readonly string[] | null): void;
   /** @param column undefined: newest first. */
   sortBy(column: string | undefined, descending: boolean): void;
@@ -24,12 +43,6 @@ export interface FilterInAddress {
 
 export function useFilter(): FilterInAddress {
   const [params, setParams] = useSearchParams();
-  const list = (name: ListFilter): string[] => params.getAll(name).filter((entry) => entry !== '');
-  const known = <T extends string>(name: ListFilter, all: readonly T[]): T[] => list(name).filter((entry): entry is T => (all as readonly string[]).includes(entry));
-  const chosen = texts.flatMap((name) => (params.get(name) ? [[name, params.get(name)!] as const] : []));
-  const many: Pick<RunFilter, ListFilter> = { status: known('status', statuses), verdict: known<Verdict>('verdict', verdicts), tags: list('tags') };
-  const given = Object.entries(many).filter(([, entries]) => (entries ?? []).length > 0);
-  const archived = params.get('archived') === 'only' ? ({ archived: 'only' } as const) : {};
   const change = (entries: Readonly<Record<string, string | readonly string[] | null>>, replace = false) =>
     setParams((before) => {
       const next = new URLSearchParams(before);
@@ -40,10 +53,7 @@ export function useFilter(): FilterInAddress {
       return next;
     }, { replace });
   return {
-    filter: { ...Object.fromEntries([...chosen, ...given]), ...archived },
-    active: chosen.length + given.length + Object.keys(archived).length > 0,
-    sortedBy: params.get('sort') ?? undefined,
-    descending: params.get('order') !== 'ascending',
+    ...wantedBy(params),
     set: (name, value) => change({ [name]: value }, name === 'search'),
     sortBy: (column, descending) => change({ sort: column ?? null, order: column === undefined || descending ? null : 'ascending' }),
     clear: () => change(Object.fromEntries([...texts, ...lists, 'archived'].map((name) => [name, null]))),

@@ -4,13 +4,13 @@ import { ago, moment } from '../../design/format.ts';
 import { lab } from '../../lab/lab.ts';
 import { useNow } from '../../lab/now.ts';
 import { useAnswer } from '../../lab/use-answer.ts';
+import { useRunChanges } from '../../lab/use-run-changes.ts';
 import { CopyCode } from '../../parts/copy-code.tsx';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
 import { CountsBar } from './counts-bar.tsx';
 import { StudyRows, type StudyShown } from './operations.ts';
 import { differing } from './parameters.ts';
 import './studies.css';
-import { useStudyChanges } from './use-study.ts';
 
 const example = `mutation {
   sweep(input: {
@@ -24,7 +24,7 @@ const example = `mutation {
 export default function StudiesPage() {
   const { value, error, again } = useAnswer('studies', () => lab.ask(StudyRows, { olderThan: null }));
   const now = useNow(5000);
-  useStudyChanges(undefined, again);
+  useRunChanges({}, again);
   useEffect(() => void (document.title = 'Studies · Entropic Lab'), []);
   const studies = value?.studies;
   return (

@@ -1,29 +1,7 @@
-import { useEffect } from 'react';
-import { forever, lab } from '../../lab/lab.ts';
+import { lab } from '../../lab/lab.ts';
 import { useAnswer } from '../../lab/use-answer.ts';
+import { useRunChanges } from '../../lab/use-run-changes.ts';
 import { StudyTable } from './operations.ts';
-
-const againMs = 1500;
-
-/** Calls `again`, at most so often, when runs change; of one study, or of any. */
-export function useStudyChanges(study: string | undefined, again: () => void): void {
-  useEffect(() => {
-    const leaving = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    void (async () => {
-      for await (const _ of lab.changes.runs({ ...forever, signal: leaving.signal, ...(study === undefined ? {} : { filter: { study } }) })) {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          again();
-        }, againMs);
-      }
-    })().catch(() => {});
-    return () => {
-      leaving.abort();
-      clearTimeout(timer);
-    };
-  }, [study, again]);
-}
 
 export interface StudyQuestion {
   readonly sortBy: string | undefined;
@@ -36,6 +14,6 @@ export interface StudyQuestion {
 export function useStudy(id: string, { sortBy, ascending, names }: StudyQuestion) {
   const key = [id, sortBy, ascending, ...names].join(' ');
   const answer = useAnswer(key, async (signal) => (await lab.ask(StudyTable, { id, sortBy: sortBy ?? null, order: ascending ? 'ascending' : 'descending', names }, { signal })).study);
-  useStudyChanges(id, answer.again);
+  useRunChanges({ study: id }, answer.again);
   return answer;
 }

@@ -59,6 +59,15 @@ export function changeSuite(get: () => Store, readers: () => Store = get): void 
     });
   });
 
+  it('has a cursor for lists, behind which no change is missed', async () => {
+    const { run, lease } = await heldRun(get());
+    const after = await readers().changesCursor();
+    await get().finishRun({ ...lease, ...finished(2) });
+    const changes = readers().followRuns({ filter: { dataset: run.dataset }, after });
+    expect(await nextChange(changes, run.id)).toMatchObject({ run: { status: 'succeeded' } });
+    await changes.return();
+  });
+
   describe('following the workers', () => {
     it('tells what each holds, when that changes', async () => {
       const store = readers();

@@ -2,7 +2,7 @@ import type { RecordedPlan } from '@entropic-lab/protocol';
 import type { Outcomes } from '@entropic-lab/studies';
 import { lab } from '../../../lab/lab.ts';
 import { useAnswer } from '../../../lab/use-answer.ts';
-import { useStudyChanges } from '../use-study.ts';
+import { useRunChanges } from '../../../lab/use-run-changes.ts';
 import { PlanResults, type PlannedRunShown } from './operations.ts';
 
 type Curve = RecordedPlan['figures'][number]['curves'][number];
@@ -19,7 +19,7 @@ export interface PlanShown {
 /** What the runs of a planned study have measured by now, kept up to date. */
 export function usePlan(id: string, plan: RecordedPlan) {
   const answer = useAnswer(`plan ${id}`, (signal) => read(id, plan, signal));
-  useStudyChanges(id, answer.again);
+  useRunChanges({ study: id }, answer.again);
   return answer;
 }
 
