@@ -22,7 +22,6 @@ export const successOf = ({ plugin, norm, epsilon }: { readonly plugin: string; 
 export function useRuns(ids: readonly string[]): { readonly runs: readonly Compared[]; readonly pending: boolean; readonly missing: readonly string[] } {
   const key = ids.join(',');
   const answer = useAnswer(`compare ${key}`, (signal) => (ids.length === 0 ? Promise.resolve([]) : read(ids, signal)));
-  const { again } = answer;
   useRunChanges({ ids: [...ids], archived: 'all' }, answer.again);
   const found = answer.value ?? [];
   const runs = ids.flatMap((id) => found.find(({ run }) => run.id === id) ?? []);
