@@ -20,6 +20,8 @@ export const Equipment = z.strictObject({
   device: DeviceName.default('auto'),
   /** That device as it was found, so that a runner need not ask the drivers again. */
   found: Device.optional(),
+  /** Threads to compute with on the processor. Default: as many as there are cores. */
+  threads: z.int().min(1).optional(),
 });
 export type Equipment = z.infer<typeof Equipment>;
 

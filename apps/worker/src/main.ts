@@ -1,13 +1,14 @@
 import { createClient } from '@entropic-lab/client';
 import { LabError } from '@entropic-lab/protocol';
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { pino } from 'pino';
 import { runAgent } from './agent/agent.ts';
 import { reportLoads } from './agent/load-reports.ts';
 import type { Outfit } from './agent/outfit.ts';
 import { settleEngine } from './agent/settle-engine.ts';
 import { openSpool } from './agent/spool/spool.ts';
-import { readConfig } from './config.ts';
+import { readConfig, type WorkerConfig } from './config.ts';
 import { chooseDevices } from './devices/device.ts';
 import { findDevices, loadReader } from './devices/find-devices.ts';
 
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   const id = randomUUID();
   const findOutfit = async (): Promise<Outfit> => {
     const [chosen] = chooseDevices(config.device, await findDevices());
-    const { equipment, description } = await settleEngine({ plugins: config.plugins, engine: config.engine, device: config.device }, chosen!, { log });
+    const asked = { plugins: config.plugins, engine: config.engine, device: config.device, threads: threadsEach(config) };
+    const { equipment, description } = await settleEngine(asked, chosen!, { log });
     const { catalogue, engine, device, hardware } = description;
     return { equipment, worker: { id, name: config.name, engine, device, hardware, slots: config.slots, pools: config.pools, catalogue } };
   };
@@ -30,6 +32,11 @@ async function main(): Promise<void> {
   await Promise.all([loads, runAgent({ client, outfit, findOutfit, limits: config, spool, log, stop, onRegistered: () => process.send?.({ type: 'ready', workerId: id }) })]);
   // Its runs are given back by now. A lab that does not answer finds out by itself.
   await client.worker.leave(id).catch((error: unknown) => log.debug(`left without a word: ${LabError.from(error).message}`));
+}
+
+/** Runs beside one another share the cores: more threads than cores wait for one another at every operation. */
+function threadsEach({ threads, slots }: WorkerConfig): number {
+  return threads ?? Math.max(1, Math.floor(availableParallelism() / slots));
 }
 
 function stopSignal(): AbortSignal {

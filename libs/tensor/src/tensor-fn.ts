@@ -16,6 +16,8 @@ export type StepFn<S extends TensorTree, X extends TensorTree, Y extends TensorT
 export interface Runner extends AsyncDisposable {
   /** Engine and device in a word, as recorded with results: `eager-wasm`, `compiled-cpu`. */
   readonly name: string;
+  /** Threads it computes with, where sums are split among them, so that the last bits of results depend on their number. */
+  readonly threads?: number | undefined;
   /** A function of the same type as `fn`, run by this engine. `fn` must be pure, synchronous TF.js. */
   jit<A extends readonly TensorTree[], R extends TensorTree>(fn: (...args: A) => R, options?: JitOptions): TensorFn<A, R>;
   /** A loop whose state stays with the engine between steps. `initial` is copied: the caller goes on owning it. */

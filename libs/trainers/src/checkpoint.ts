@@ -19,13 +19,21 @@ export interface Position {
   readonly patience: Patience;
 }
 
-/** State and position as safetensors bytes: tensors by path (`params.dense_1/kernel`), the rest as JSON in the metadata. */
-export async function writeCheckpoint(state: TrainState, position: Position, spec: TrainingSpec): Promise<Uint8Array> {
+/** What a checkpoint says beside the state. */
+export interface CheckpointNotes {
+  readonly position: Position;
+  readonly spec: TrainingSpec;
+  /** Of the engine that computed it, where it tells. */
+  readonly threads?: number | undefined;
+}
+
+/** State and notes as safetensors bytes: tensors by path (`params.dense_1/kernel`), the rest as JSON in the metadata. */
+export async function writeCheckpoint(state: TrainState, notes: CheckpointNotes): Promise<Uint8Array> {
   const paths = leafPaths(state);
   const arrays = await Promise.all(leaves(state).map(toArray));
   return writeSafetensors({
     tensors: Object.fromEntries(paths.map((path, place) => [path, arrays[place]!])),
-    metadata: { checkpoint: JSON.stringify({ version: VERSION, position, spec }) },
+    metadata: { checkpoint: JSON.stringify({ version: VERSION, ...notes }) },
   });
 }
 
@@ -39,11 +47,20 @@ export interface OpenCheckpoint {
 /** Of this version or an older one. @throws LabError BAD_WEIGHTS where the bytes are damaged or belong to another training spec. */
 export function openCheckpoint(bytes: Uint8Array, spec: TrainingSpec): OpenCheckpoint {
   const { tensors, metadata } = readSafetensors(bytes, 'checkpoint');
-  const { version, position, spec: saved } = JSON.parse(metadata['checkpoint'] ?? '{}') as { version?: number; position: Position; spec: unknown };
+  const { version, position, spec: saved } = notesOf(metadata) as { version?: number; position: Position; spec: unknown };
   if (version !== 1 && version !== VERSION) throw foreign(`a training checkpoint of version ${VERSION} or older`, `version ${version ?? 'none'}`);
   if (JSON.stringify(saved) !== JSON.stringify(spec)) throw foreign('a checkpoint of the same training spec', 'one of another');
   const state = version === 1 ? fromVersion1(tensors, spec) : tensors;
   return { position, restore: (form) => restore(state, form) };
+}
+
+/** How many threads a checkpoint was computed with; undefined where it does not say. Going on with as many gives the same bits. */
+export function checkpointThreads(bytes: Uint8Array): number | undefined {
+  return notesOf(readSafetensors(bytes, 'checkpoint').metadata).threads;
+}
+
+function notesOf(metadata: Readonly<Record<string, string>>): Partial<CheckpointNotes> & { readonly version?: number } {
+  return JSON.parse(metadata['checkpoint'] ?? '{}') as Partial<CheckpointNotes> & { readonly version?: number };
 }
 
 function restore(tensors: Readonly<Record<string, TensorArray>>, form: TrainState): TrainState {

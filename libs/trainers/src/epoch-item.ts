@@ -10,10 +10,12 @@ export interface AfterEpoch {
   /** With the patience as it was before this epoch. */
   readonly position: Position;
   readonly spec: TrainingSpec;
+  /** Of the engine, for the checkpoint. */
+  readonly threads?: number | undefined;
 }
 
 /** The item of an epoch, and afterwards what its consumer made of it. */
-export function epochItem(result: EpochResult, { state, position, spec }: AfterEpoch): { item: TrainedEpoch; patience(): Patience } {
+export function epochItem(result: EpochResult, { state, position, spec, threads }: AfterEpoch): { item: TrainedEpoch; patience(): Patience } {
   const { earlyStop } = spec;
   let observed = earlyStop === undefined ? position.patience : undefined;
   const item: TrainedEpoch = {
@@ -23,7 +25,7 @@ export function epochItem(result: EpochResult, { state, position, spec }: AfterE
       if (earlyStop !== undefined) observed = afterEpoch(position.patience, earlyStop, metrics);
       return { last: position.epoch >= spec.epochs || isSpent(observed ?? position.patience, earlyStop) };
     },
-    checkpoint: () => writeCheckpoint(state, { ...position, patience: observed ?? position.patience }, spec),
+    checkpoint: () => writeCheckpoint(state, { position: { ...position, patience: observed ?? position.patience }, spec, threads }),
   };
   return { item, patience: () => observed ?? notObserved() };
 }

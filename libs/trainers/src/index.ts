@@ -1,2 +1,3 @@
+export { checkpointThreads } from './checkpoint.ts';
 export { train, type TrainOptions } from './train.ts';
 export type { TrainedEpoch, TrainingItem, TrainingProgress } from './items.ts';

@@ -64,7 +64,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingItem
     try {
       await checkFinite(state.params, epoch);
       network.setParams({ ...state.params, ...state.fixed });
-      const after = epochItem(result, { state, position: { epoch, step, reference, patience }, spec });
+      const after = epochItem(result, { state, position: { epoch, step, reference, patience }, spec, threads: runner.threads });
       yield after.item;
       patience = after.patience();
     } finally {

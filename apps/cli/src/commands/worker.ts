@@ -5,7 +5,7 @@ import { LabChild } from '../lab/child.ts';
 import { devicesOf } from '../lab/devices.ts';
 import { pluginSources } from '../lab/plugins.ts';
 import { interruption } from '../terminal/interrupt.ts';
-import { collect, engineFlag, integer, urlFlag } from './flags.ts';
+import { collect, engineFlag, integer, threadsFlag, urlFlag } from './flags.ts';
 import { serveUntil } from './up.ts';
 
 interface WorkerFlags {
@@ -15,6 +15,7 @@ interface WorkerFlags {
   readonly devices: string;
   readonly engine: string;
   readonly slots: number;
+  readonly threads?: number;
   readonly pools: string;
   readonly plugin: readonly string[];
 }
@@ -32,6 +33,7 @@ export function addWorker(program: Command): void {
     .option('--devices <choice>', 'auto, all, cpu or gpu:<number>, several with commas; all is every graphics card', 'auto')
     .option(...engineFlag)
     .option('--slots <number>', 'runs each worker computes at a time', integer(1), 1)
+    .option(...threadsFlag)
     .option('--pools <names>', 'pools whose runs it computes, separated by commas', 'default')
     .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, [])
     .action(worker);
@@ -56,8 +58,8 @@ async function worker(flags: WorkerFlags): Promise<void> {
   console.log('stopping ...');
 }
 
-function argumentsOf({ url, engine, slots, pools }: WorkerFlags, name: string, device: string, plugins: string): string[] {
-  const given = { url, name, device, engine, slots: String(slots), pools, plugins };
+function argumentsOf({ url, engine, slots, threads, pools }: WorkerFlags, name: string, device: string, plugins: string): string[] {
+  const given = { url, name, device, engine, slots: String(slots), ...(threads === undefined ? {} : { threads: String(threads) }), pools, plugins };
   return Object.entries(given).flatMap(([flag, value]) => [`--${flag}`, value]);
 }
 

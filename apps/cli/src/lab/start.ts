@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly plugins: readonly string[];
   /** Runs the worker computes at a time. */
   readonly slots: number;
+  /** Threads of each. Default: the worker's, cores divided by slots. */
+  readonly threads?: number;
   /** Told what is being waited for. */
   readonly onStep?: (step: string) => void;
 }
@@ -90,7 +92,7 @@ async function startProcesses(options: LabOptions, ends: (() => Promise<unknown>
   const worker = start({
     name: 'worker',
     entry: '@entropic-lab/worker/main',
-    args: ['--url', url, '--engine', options.engine, '--slots', String(options.slots), '--plugins', JSON.stringify(plugins)],
+    args: ['--url', url, '--engine', options.engine, '--slots', String(options.slots), ...(options.threads === undefined ? [] : ['--threads', String(options.threads)]), '--plugins', JSON.stringify(plugins)],
     logFile: logs.worker.fd,
   });
   await worker.ready();

@@ -1,9 +1,14 @@
-import { checkProvider, compiledRunner, type CompiledRunnerOptions } from '@entropic-lab/compiler';
+import { checkProvider, compiledRunner, type Provider } from '@entropic-lab/compiler';
 import { eagerRunner, type BackendName, type Runner } from '@entropic-lab/tensor';
 import { backend } from '@tensorflow/tfjs-core';
 import type { EngineName } from '../ipc.ts';
 
-type OnNote = (note: string) => void;
+export interface Opening {
+  /** Is told once for each function that cannot be compiled, with the operation and a remedy. */
+  readonly onNote: (note: string) => void;
+  /** To compute with on the processor; undefined: as many as there are cores. Eager engines have their own number. */
+  readonly threads: number | undefined;
+}
 
 /** One way to compute. */
 export interface EngineWay {
@@ -16,10 +21,9 @@ export interface EngineWay {
   readonly remedy: string;
   /**
    * Called with the backend ready.
-   * @param onNote is told once for each function that cannot be compiled, with the operation and a remedy.
    * @throws LabError NO_ENGINE where it does not start, or computes something else.
    */
-  readonly open: (onNote: OnNote) => Promise<Runner>;
+  readonly open: (asked: Opening) => Promise<Runner>;
   /** Whether it computes on the graphics card; asked once it is open. */
   readonly onCard: () => boolean;
 }
@@ -30,7 +34,7 @@ export const engineWays: Readonly<Record<Exclude<EngineName, 'auto'>, EngineWay>
     backend: 'wasm',
     package: 'onnxruntime-node',
     remedy: 'on Linux with an NVIDIA card, CUDA 12 and cuDNN 9: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false',
-    open: (onNote) => compiled('cuda', onNote),
+    open: ({ onNote, threads }) => compiled('cuda', { onNote, threads }),
     onCard: () => true,
   },
   'compiled-webgpu': {
@@ -38,7 +42,7 @@ export const engineWays: Readonly<Record<Exclude<EngineName, 'auto'>, EngineWay>
     backend: 'wasm',
     package: 'onnxruntime-node',
     remedy: "nothing to install but the card's driver with Vulkan (Linux), Metal (macOS) or Direct3D 12 (Windows)",
-    open: (onNote) => compiled('webgpu', onNote),
+    open: ({ onNote, threads }) => compiled('webgpu', { onNote, threads }),
     onCard: () => true,
   },
   compiled: {
@@ -46,7 +50,7 @@ export const engineWays: Readonly<Record<Exclude<EngineName, 'auto'>, EngineWay>
     backend: 'wasm',
     package: 'onnxruntime-node',
     remedy: 'npm rebuild onnxruntime-node',
-    open: (onNote) => compiled('cpu', onNote),
+    open: ({ onNote, threads }) => compiled('cpu', { onNote, threads }),
     onCard: () => false,
   },
   tensorflow: {
@@ -73,7 +77,7 @@ function eager(): Promise<Runner> {
   return Promise.resolve(eagerRunner());
 }
 
-async function compiled(provider: NonNullable<CompiledRunnerOptions['provider']>, onNote: OnNote): Promise<Runner> {
+async function compiled(provider: Provider, { onNote, threads }: Opening): Promise<Runner> {
   await checkProvider({ provider });
-  return compiledRunner({ provider, fallback: 'eager', onFallback: onNote });
+  return compiledRunner({ provider, ...(threads === undefined ? {} : { threads }), fallback: 'eager', onFallback: onNote });
 }

@@ -19,7 +19,7 @@ export interface Engine {
  * The engine asked for on the device asked for; for `auto` the first that starts. This process sees no other card.
  * @throws LabError NO_ENGINE with what each way said.
  */
-export async function openEngine({ engine: asked, device: choice, found: known }: Omit<Equipment, 'plugins'>, onNote: (note: string) => void): Promise<Engine> {
+export async function openEngine({ engine: asked, device: choice, found: known, threads }: Omit<Equipment, 'plugins'>, onNote: (note: string) => void): Promise<Engine> {
   const found = known === undefined ? await findDevices() : [processor(), known];
   const [device] = known === undefined ? chooseDevices(choice, found) : [known];
   Object.assign(process.env, deviceEnvironment(device!));
@@ -29,7 +29,7 @@ export async function openEngine({ engine: asked, device: choice, found: known }
     const way = engineWays[engine];
     try {
       await prepareBackend(way.backend);
-      const runner = await way.open(onNote);
+      const runner = await way.open({ onNote, threads });
       const computes = computing(way.onCard(), device!, found);
       return { runner, device: deviceTitle(computes), hardware: hardwareOf(computes) };
     } catch (error) {

@@ -2,7 +2,7 @@ import { openDataset } from '@entropic-lab/datasets';
 import { loadParams, openNetwork, paramsToBytes, type Network } from '@entropic-lab/models';
 import { LabError, type ArtifactRef, type AuditResult, type EpochMetrics, type FinalEvaluation, type RunEventBody } from '@entropic-lab/protocol';
 import { Rng, type Runner } from '@entropic-lab/tensor';
-import { train, type TrainedEpoch } from '@entropic-lab/trainers';
+import { checkpointThreads, train, type TrainedEpoch } from '@entropic-lab/trainers';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,8 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   const { spec } = job;
   yield say({ type: 'progress', phase: 'prepare', label: `opening ${spec.dataset.name}`, done: 0, total: 1, unit: 'steps', rate: null, remainingSeconds: null });
   const notes: string[] = [];
-  const equipment = await openEquipment(job.equipment, (note) => notes.push(note));
+  const resumeFrom = job.checkpointFile === undefined ? undefined : await readFile(job.checkpointFile);
+  const equipment = await openEquipment(equipmentFor(job, resumeFrom), (note) => notes.push(note));
   await using runner = equipment.runner;
   const rng = new Rng(spec.seed);
   const dataset = await openDataset(spec.dataset.name, spec.dataset.options, spec.dataset);
@@ -40,7 +41,7 @@ export async function* execute(job: Job, signal: AbortSignal): AsyncGenerator<Sa
   const pace = new Pace(planOf(spec, dataset, attacks));
   const images = gallery(spec.evaluation.keepImages ?? DEFAULT_KEPT_IMAGES);
   const measure = measuring({ network, dataset, spec, attacks, runner, rng: rng.fork('evaluation'), pace, signal, gallery: images });
-  const computation = { job, equipment, runner, dataset, network, attacks, rng, pace, measure, signal, notes };
+  const computation = { job, equipment, runner, dataset, network, attacks, rng, pace, measure, signal, notes, resumeFrom };
   let evaluation: FinalEvaluation | undefined;
   for await (const said of spec.training === undefined ? [] : training(computation)) {
     if ('evaluation' in said) evaluation = said.evaluation;
@@ -68,6 +69,14 @@ interface Computation {
   readonly signal: AbortSignal;
   /** What the engine has to say, to be told once. */
   readonly notes: string[];
+  /** Bytes of the checkpoint that an earlier attempt left. */
+  readonly resumeFrom: Uint8Array | undefined;
+}
+
+/** Sums are split among threads: a run that goes on has as many as it had, and so the same bits, whoever takes it up. */
+function equipmentFor({ equipment }: Job, resumeFrom: Uint8Array | undefined): Job['equipment'] {
+  const threads = resumeFrom === undefined ? undefined : checkpointThreads(resumeFrom);
+  return threads === undefined ? equipment : { ...equipment, threads };
 }
 
 /** Yields what to report, and at the end the last epoch's measurements where they are the final ones. */
@@ -80,7 +89,7 @@ async function* training(computation: Computation): AsyncGenerator<Said | { read
     spec,
     ...equipment.trainingPlugins(spec),
     rng: computation.rng.fork('training'),
-    resumeFrom: job.checkpointFile === undefined ? undefined : await readFile(job.checkpointFile),
+    resumeFrom: computation.resumeFrom,
   });
   let lastCheckpoint = performance.now();
   let stepsSeen = 0;

@@ -1,6 +1,6 @@
 import { eagerRunner, type JitOptions, type Runner, type TensorFn, type TensorTree } from '@entropic-lab/tensor';
 import { Compiled } from './cache.ts';
-import type { EngineOptions } from './engine.ts';
+import { threadsOf, type EngineOptions } from './engine.ts';
 import { FallbackLoop, isUntraceable } from './fallback-loop.ts';
 import { jit } from './jit.ts';
 import { CompiledLoop } from './loop.ts';
@@ -20,6 +20,7 @@ export function compiledRunner(options: CompiledRunnerOptions = {}): Runner {
   const compiled = new Compiled(options);
   return {
     name: `compiled-${options.provider ?? 'cpu'}`,
+    threads: threadsOf(options),
     jit: (fn, { name = fn.name || 'function' }: JitOptions = {}) => withFallback(options, jit(compiled, fn, name), () => eagerRunner().jit(fn)),
     loop: (step, initial, { name = step.name || 'step' }: JitOptions = {}) => {
       const loop = new CompiledLoop(compiled, { step, initial, name });
