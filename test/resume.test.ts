@@ -21,8 +21,8 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-async function startWorker(checkpointSeconds: number): Promise<RunningProcess> {
-  const worker = startProcess('apps/worker/src/main.ts', ['--url', new URL(url).origin, '--plugins', standardPlugins, '--checkpoint-seconds', String(checkpointSeconds)]);
+async function startWorker(checkpointSeconds: number, threads: '' | number = ''): Promise<RunningProcess> {
+  const worker = startProcess('apps/worker/src/main.ts', ['--url', new URL(url).origin, '--plugins', standardPlugins, '--checkpoint-seconds', String(checkpointSeconds), '--threads', String(threads)]);
   workers.push(worker);
   workerIds.push(String((await worker.ready)['workerId']));
   return worker;
@@ -35,6 +35,11 @@ const spec = {
   training: { epochs: 6, batchSize: 32 },
   evaluation: { examples: 8, attacks: [{ plugin: 'fgsm', epsilon: 0.1 }] },
 };
+
+async function stop(worker: RunningProcess): Promise<void> {
+  worker.child.kill('SIGTERM');
+  expect(await worker.ended).toMatchObject({ code: 0 });
+}
 
 async function start(): Promise<string> {
   const { data, errors } = await post(url, 'mutation ($input: RunSpecInput!) { startRun(input: $input) { id } }', { input: spec });
@@ -71,8 +76,25 @@ describe('a run whose worker is killed in the middle', () => {
     const undisturbed = (alone = await follow(url, { runId: await start(), after: 0 }));
     expect(measured(events)).toEqual(measured(undisturbed));
     expect(weightsOf(events)).toEqual(weightsOf(undisturbed));
-    second.child.kill('SIGTERM');
-    expect(await second.ended).toMatchObject({ code: 0 });
+    await stop(second);
+  });
+
+  // Sums are split among threads, so that their number shows in the last bits of a training.
+  it('goes on with as many threads as it had, at a worker that gives its runs another number', async () => {
+    const first = await startWorker(0, 3);
+    const id = await start();
+    const before = await follow(url, { runId: id, after: 0, enough: ({ type, body }) => type === 'epoch' && (body['metrics'] as { epoch: number }).epoch === 3 });
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await startWorker(0, 1);
+    const events = [...before, ...(await follow(url, { runId: id, after: before.at(-1)!.seq }))];
+    await stop(second);
+    const third = await startWorker(0, 3);
+    const undisturbed = await follow(url, { runId: await start(), after: 0 });
+    expect(events.at(-1)).toMatchObject({ body: { status: 'succeeded' } });
+    expect(measured(events)).toEqual(measured(undisturbed));
+    expect(weightsOf(events)).toEqual(weightsOf(undisturbed));
+    await stop(third);
   });
 });
 
@@ -97,8 +119,7 @@ describe('a run that was cancelled in the middle', () => {
     expect(after.filter(({ type, body }) => type === 'progress' && /^epoch [123]\b/.test(String(body['label'])))).toEqual([]);
     expect(measured(events)).toEqual(measured(alone));
     expect(weightsOf(events)).toEqual(weightsOf(alone));
-    worker.child.kill('SIGTERM');
-    expect(await worker.ended).toMatchObject({ code: 0 });
+    await stop(worker);
     const { data } = await post(url, '{ workers { id leftAt } }', {});
     const { workers: all } = data as unknown as { workers: { id: string; leftAt: string | null }[] };
     expect(all.find(({ id: one }) => one === String(workerIds.at(-1)))!.leftAt).not.toBeNull();
