@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Node takes the CommonJS build of graphql, Vite by itself the other one; and graphql refuses a schema of its twin. */
@@ -14,6 +15,8 @@ export default defineConfig({
           include: ['{libs,plugins,apps,tools}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,
+          // Vitest would leave a core to itself, which on two cores is half the machine.
+          maxWorkers: availableParallelism(),
         },
       },
       {
