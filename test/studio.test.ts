@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
         const { data } = document.querySelector('.plot[aria-label^="Clean accuracy"]').plot;
         return { x: data[0], y: data[1] };
       })()`);
-    await page.locator('.plot[aria-label^="Clean accuracy"]').waitFor();
+    await page.locator('.plot[aria-label^="Clean accuracy"] canvas').waitFor();
     expect((await drawn()).x[0]).toBe(1);
     await lab.killServer();
     await page.getByText('The lab does not answer').waitFor();
@@ -269,21 +269,22 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
   }, 400_000);
 
   it('draws 200 epochs of 8 layers at 20 a second without a task of the page over 100 ms', async () => {
-    const watching = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    // In a browser of its own: all tasks of the trace are then this page's, none the collecting of what axe left in another.
+    await using fresh = await openBrowser();
+    const watching = await fresh.newPage({ viewport: { width: 1440, height: 1000 } });
     await replay(lab.url, 20, async (id) => {
       await watching.goto(`${lab.url}/runs/${id}`);
       await watching.locator('.chart').first().waitFor();
-      await browser.startTracing(watching, { categories: ['toplevel', 'devtools.timeline'] });
+      await fresh.startTracing(watching, { categories: ['toplevel', 'devtools.timeline'] });
     });
     await expect.poll(() => watching.evaluate(`document.querySelector('.plot').plot.data[0].length`), { timeout: 60_000 }).toBe(200);
-    const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: { name: string; ph: string; pid: number; tid: number; tdur?: number; args?: { name?: string } }[] };
+    const trace = JSON.parse((await fresh.stopTracing()).toString()) as { traceEvents: { name: string; ph: string; pid: number; tid: number; tdur?: number; args?: { name?: string } }[] };
     const mainThreads = new Set(trace.traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
     // The processor's time, not the clock's: other processes of the machine are no stutter of ours.
     const tasks = trace.traceEvents.filter(({ name, tdur, pid, tid }) => name.endsWith('RunTask') && tdur !== undefined && mainThreads.has(`${pid} ${tid}`)).map(({ tdur }) => tdur! / 1000);
     console.log(`longest task ${Math.max(...tasks).toFixed(0)} ms of ${tasks.length}`);
     expect(tasks.length).toBeGreaterThan(200);
     expect(Math.max(...tasks)).toBeLessThan(100);
-    await watching.close();
   }, 300_000);
 
   it('asks for a token where the lab does, and lets a viewer look but start nothing', async () => {

@@ -1,12 +1,8 @@
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import './charts.css';
-import { drawSoon } from './draw-queue.ts';
 import { NumberTable } from './number-table.tsx';
-import { plotOptions } from './plot-options.ts';
 import { TableToggle } from './table-toggle.tsx';
+import { usePlot } from './use-plot.ts';
 
 export interface Series {
   readonly key: string;
@@ -96,36 +92,4 @@ function spoken(text: string, { series, x, xName, format }: LineChartProps): str
     return `${name} ${value === null || value === undefined ? 'none' : format(value)}`;
   });
   return `${text}. At ${xName} ${x.at(-1)}: ${lasts.join(', ')}.`;
-}
-
-function usePlot(holder: React.RefObject<HTMLDivElement | null>, props: LineChartProps & { hover(index: number | null): void }, nothing: boolean): void {
-  const scheme = useComputedColorScheme('light');
-  const plot = useRef<uPlot>(null);
-  const { series, x } = props;
-  const shape = JSON.stringify([scheme, nothing, props.range, props.height, props.logarithmic, series.map(({ key, color, dash, band }) => [key, color, dash, band !== undefined])]);
-  const data = useMemo<uPlot.AlignedData>(() => [[...x], ...series.flatMap(({ values, band }) => (band === undefined ? [[...values]] : [[...values], [...band.low], [...band.high]]))], [x, series]);
-  const latest = useRef(props);
-  latest.current = props;
-  const drawn = useRef<uPlot.AlignedData>(data);
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null) return;
-    const made = new uPlot(plotOptions(element, latest.current), drawn.current, element);
-    plot.current = made;
-    // What is drawn can be read where it is drawn, by tools of the browser too.
-    Object.assign(element, { plot: made });
-    const sized = new ResizeObserver(([entry]) => made.setSize({ width: Math.floor(entry!.contentRect.width), height: made.height }));
-    sized.observe(element);
-    return () => {
-      sized.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-    // The shape tells when another chart is needed; data alone is set below.
-  }, [holder, shape]);
-  useEffect(() => {
-    drawn.current = data;
-    const made = plot.current;
-    return made === null ? undefined : drawSoon(made, () => made.setData(data));
-  }, [data]);
 }

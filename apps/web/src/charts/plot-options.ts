@@ -3,7 +3,7 @@ import { fixed, number } from '../design/format.ts';
 import type { LineChartProps } from './line-chart.tsx';
 
 /** What uPlot is told: thin axes, our colors, one cursor for all charts over epochs. */
-export function plotOptions(element: HTMLElement, props: LineChartProps & { hover(index: number | null): void }): uPlot.Options {
+export function plotOptions(element: HTMLElement, props: LineChartProps & { hover(index: number | null): void }): Omit<uPlot.Options, 'width'> {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: color('--text-faint'), font: '11px Inter Variable', ticks: { show: false }, grid: { stroke: color('--line'), width: 1 } };
@@ -20,7 +20,6 @@ export function plotOptions(element: HTMLElement, props: LineChartProps & { hove
     return one.band === undefined || at > 7 ? [line] : [line, edge, edge];
   });
   return {
-    width: element.clientWidth || 300,
     height,
     padding: [8, xIsTime ? 28 : 10, 0, 0],
     legend: { show: false },
