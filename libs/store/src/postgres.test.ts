@@ -1,10 +1,12 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenerName } from './database/listening-connection.ts';
 import { openStore, type Store } from './index.ts';
 import { codeOf } from './testing/code-of.ts';
 import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
-import { finished, heldRun, history, log } from './testing/suites/held-run.ts';
+import { finished, heldRun, history, log, time } from './testing/suites/held-run.ts';
 import { storeSuite, suiteOptions } from './testing/suites/index.ts';
 import { changeSuite } from './testing/suites/changes.ts';
 import { scheduleSuite } from './testing/suites/schedules.ts';
@@ -45,10 +47,8 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     const events = there.tail(run.id);
     expect((await events.next()).value).toMatchObject({ seq: 1 });
     const next = events.next();
-    const admin = new pg.Client({ connectionString: postgres.url });
-    await admin.connect();
+    await using admin = await ask(postgres);
     const dropped = await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [listenerName]);
-    await admin.end();
     expect(dropped.rowCount).toBe(2);
     await here.appendEvents({ ...lease, events: [log(2)] });
     expect((await next).value).toMatchObject({ seq: 2 });
@@ -72,6 +72,29 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     await events.return();
   });
 
+  it('lets go of very many records while reports name some of them', async () => {
+    const { lease } = await heldRun(here);
+    const content = Array.from({ length: 30 }, () => randomBytes(50));
+    const shas = content.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+    await using admin = await ask(postgres);
+    await admin.query(`insert into artifacts (sha256, bytes) select encode(sha256(n::text::bytea), 'hex'), 1 from generate_series(1, 20000) as n`);
+    for (const [at, bytes] of content.entries()) await here.putArtifact({ sha256: shas[at]! }, Readable.from([bytes]));
+    await admin.query(`update artifacts set created_at = now() - interval '1 hour'`);
+    const sweeping = there.sweepArtifacts({ keepCheckpoints: 0, graceSeconds: 60 });
+    const reporting = (async () => {
+      const told: string[] = [];
+      for (const sha256 of shas) {
+        const code = await codeOf(here.appendEvents({ ...lease, events: [{ seq: 2 + told.length, time, body: { type: 'artifact', artifact: { kind: 'images', name: 'one', sha256, bytes: 50 } } }] }));
+        expect(['no error', 'UNKNOWN_ARTIFACT']).toContain(code);
+        if (code === 'no error') told.push(sha256);
+      }
+      return told;
+    })();
+    const [told] = await Promise.all([reporting, sweeping]);
+    expect((await here.artifactsOfRuns([lease.runId])).get(lease.runId)!.map(({ sha256 }) => sha256)).toEqual(told);
+    expect((await admin.query(`select from artifacts where created_at < now() - interval '30 minutes' and sha256 not in (select sha256 from run_artifacts)`)).rowCount).toBe(0);
+  });
+
   // The driver warns of a question to a connection on which another still waits.
   it('uses the driver in no way that it warns of: here, on new connections, and in all of the above', async () => {
     await using fresh = await openStore({ folder: folder.path, databaseUrl: postgres.url, ...suiteOptions });
@@ -87,3 +110,10 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     expect(await codeOf(opening)).toBe('SERVER_UNREACHABLE databaseUrl');
   });
 });
+
+/** A connection of the test's own. */
+async function ask({ url }: PrivatePostgres): Promise<Pick<pg.Client, 'query'> & AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+}

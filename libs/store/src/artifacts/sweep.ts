@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import { fromNow } from '../leases/from-now.ts';
 import type { Session } from '../session.ts';
@@ -38,7 +38,7 @@ export async function sweepArtifacts(session: Session, files: ArtifactFiles, { k
   return { checkpoints, removed };
 }
 
-/** Names that are compared with the records in one query. */
+/** Names that are compared with the records in one query, and records that are let go of in one transaction. */
 const pageSize = 500;
 
 async function forgetCheckpoints(database: Database, keep: number): Promise<number> {
@@ -49,11 +49,27 @@ async function forgetCheckpoints(database: Database, keep: number): Promise<numb
   return gone.length;
 }
 
-/** An event that is just being recorded holds on to the record of its bytes; such are left alone. */
+/** Page by page, each a transaction: however many there are, no report waits long. */
 async function forgetUnnamed(database: Database, before: SQL): Promise<void> {
-  const named = database.select({ one: sql`1` }).from(runArtifacts).where(eq(runArtifacts.sha256, artifacts.sha256));
-  const unnamed = database.select({ sha256: artifacts.sha256 }).from(artifacts).where(and(lt(artifacts.createdAt, before), notExists(named))).for('update', { skipLocked: true });
-  await database.delete(artifacts).where(inArray(artifacts.sha256, unnamed));
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const from: string = after;
+    after = await database.transaction((tx) => forgetSomeUnnamed(tx, before, from));
+  }
+}
+
+/**
+ * First locks the records: one that an event just being recorded holds on to is passed over, and no later event gets hold of
+ * the others. Then asks again, in a statement of its own, which of them are still unnamed: a statement sees what was committed
+ * when it began, so an event committed between that moment and the lock is seen by the second alone.
+ * @returns The last one looked at; undefined where no further follows.
+ */
+async function forgetSomeUnnamed(tx: Database, before: SQL, after: string): Promise<string | undefined> {
+  const unnamed = notExists(tx.select({ one: sql`1` }).from(runArtifacts).where(eq(runArtifacts.sha256, artifacts.sha256)));
+  const old = and(gt(artifacts.sha256, after), lt(artifacts.createdAt, before), unnamed);
+  const rows = await tx.select({ sha256: artifacts.sha256 }).from(artifacts).where(old).orderBy(asc(artifacts.sha256)).limit(pageSize).for('update', { skipLocked: true });
+  const locked = rows.map(({ sha256 }) => sha256);
+  if (locked.length > 0) await tx.delete(artifacts).where(and(inArray(artifacts.sha256, locked), unnamed));
+  return locked.length < pageSize ? undefined : locked.at(-1);
 }
 
 async function* inPages(names: AsyncGenerator<string, void, void>): AsyncGenerator<string[], void, void> {
