@@ -1,8 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { EngineOptions } from './engine.ts';
 import { sessionOptions } from './engine.ts';
 import { functionModel } from './function-model.ts';
+import { onnxRuntime } from './onnxruntime.ts';
 
 /** Lengths that ONNX Runtime's blocked convolutions use: 16 with AVX-512, 8 with AVX2. Elsewhere there are none. */
 const LENGTHS = [16, 8] as const;
@@ -37,7 +38,7 @@ async function compute(block: number | undefined): Promise<Float32Array> {
   const attributes = { strides: 1, pad: 'valid', dataFormat: 'NHWC', dilations: 1 };
   const once = builder.emitOne('Conv2D', { x, filter }, attributes);
   const model = functionModel(builder.finish([builder.emitOne('Conv2D', { x: once, filter }, attributes)]), 'block length', { block });
-  const session = await InferenceSession.create(model.bytes, sessionOptions({ threads: 1 }));
+  const session = await onnxRuntime().InferenceSession.create(model.bytes, sessionOptions({ threads: 1 }));
   try {
     const feeds = { in0: numbers(x.shape, 3), in1: numbers(filter.shape, 5) };
     return (await session.run(feeds))[model.outputs[0]!.name]!.data as Float32Array;
@@ -48,5 +49,5 @@ async function compute(block: number | undefined): Promise<Float32Array> {
 
 function numbers(shape: readonly number[], seed: number): Tensor {
   const size = shape.reduce((product, dim) => product * dim, 1);
-  return new Tensor('float32', Float32Array.from({ length: size }, (_, i) => (((i + seed) * 7919) % 1009) / 1009 - 0.5), [...shape]);
+  return new (onnxRuntime().Tensor)('float32', Float32Array.from({ length: size }, (_, i) => (((i + seed) * 7919) % 1009) / 1009 - 0.5), [...shape]);
 }

@@ -1,7 +1,8 @@
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
 import { direct, DirectSession, type Direct } from './direct/session.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
+import { onnxRuntime } from './onnxruntime.ts';
 import type { EngineTensor } from './tensors.ts';
 
 /** A model and what identifies it: programs with equal keys share a session. */
@@ -35,7 +36,7 @@ export interface EngineSession {
 export async function openSession(model: Model, options: EngineOptions): Promise<EngineSession> {
   const engine = await directFor(options);
   if (engine !== undefined) return DirectSession.open(engine, model, options);
-  return new BoundSession(await InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model, options) }));
+  return new BoundSession(await onnxRuntime().InferenceSession.create(model.bytes, { ...sessionOptions(options), ...locations(model, options) }));
 }
 
 /** The processor is called without the binding for Node where that can be. */

@@ -1,7 +1,8 @@
 import { tensor as makeTensor, type Tensor } from '@tensorflow/tfjs-core';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
 import type { HeldTensor } from './direct/session.ts';
+import { onnxRuntime } from './onnxruntime.ts';
 
 export type Values = Float32Array | Int32Array | Uint8Array;
 
@@ -19,7 +20,7 @@ export async function valuesOf(tensor: Tensor): Promise<Values> {
 }
 
 export function toEngine(values: Values, dtype: Dtype, shape: readonly number[]): OrtTensor {
-  return new OrtTensor(dtype, values as Float32Array, shape);
+  return new (onnxRuntime().Tensor)(dtype, values as Float32Array, shape);
 }
 
 /** A tensor as the engine takes or gives it: in the process's memory, on a card, or in the engine's own memory. */
