@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenerName } from './database/listening-connection.ts';
 import { openStore, type Store } from './index.ts';
 import { codeOf } from './testing/code-of.ts';
+import { exampleEpoch } from './testing/examples.ts';
 import { postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from './testing/index.ts';
 import { finished, heldRun, history, log, time } from './testing/suites/held-run.ts';
 import { storeSuite, suiteOptions } from './testing/suites/index.ts';
@@ -93,6 +94,25 @@ describe.skipIf(!installed)('two stores on one PostgreSQL', () => {
     const [told] = await Promise.all([reporting, sweeping]);
     expect((await here.artifactsOfRuns([lease.runId])).get(lease.runId)!.map(({ sha256 }) => sha256)).toEqual(told);
     expect((await admin.query(`select from artifacts where created_at < now() - interval '30 minutes' and sha256 not in (select sha256 from run_artifacts)`)).rowCount).toBe(0);
+  });
+
+  it('lets go of checkpoints without waiting for who is just deleting their run', async () => {
+    const { lease } = await heldRun(here);
+    const content = [randomBytes(50), randomBytes(50)];
+    const shas = content.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+    for (const [at, bytes] of content.entries()) await here.putArtifact({ sha256: shas[at]! }, Readable.from([bytes]));
+    const events = shas.map((sha256, at) => ({ seq: 2 + at, time, body: { ...exampleEpoch(at + 1), checkpoint: { kind: 'checkpoint' as const, name: 'one', sha256, bytes: 50 } } }));
+    await here.appendEvents({ ...lease, events });
+    const left = async () => (await here.artifactsOfRuns([lease.runId])).get(lease.runId)!.map(({ sha256 }) => sha256);
+    const sweep = () => there.sweepArtifacts({ keepCheckpoints: 1, graceSeconds: 60 });
+    await using admin = await ask(postgres);
+    await admin.query('begin');
+    await admin.query('delete from run_artifacts where run_id = $1', [lease.runId]);
+    await sweep();
+    await admin.query('rollback');
+    expect(await left()).toEqual(shas);
+    await sweep();
+    expect(await left()).toEqual([shas[1]]);
   });
 
   // The driver warns of a question to a connection on which another still waits.

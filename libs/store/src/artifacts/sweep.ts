@@ -41,11 +41,14 @@ export async function sweepArtifacts(session: Session, files: ArtifactFiles, { k
 /** Names that are compared with the records in one query, and records that are let go of in one transaction. */
 const pageSize = 500;
 
+/** Waits for nobody: what another server's sweep or a deletion of runs holds goes with them, and two that waited for each other would both fail. */
 async function forgetCheckpoints(database: Database, keep: number): Promise<number> {
   const age = sql<number>`row_number() over (partition by ${runArtifacts.runId} order by ${runArtifacts.seq} desc)`.as('age');
   const ranked = database.select({ runId: runArtifacts.runId, seq: runArtifacts.seq, age, status: runs.status }).from(runArtifacts).innerJoin(runs, eq(runs.id, runArtifacts.runId)).where(eq(runArtifacts.kind, 'checkpoint')).as('ranked');
   const old = database.select({ runId: ranked.runId, seq: ranked.seq }).from(ranked).where(sql`${ranked.age} > ${keep} or ${ranked.status} = 'succeeded'`);
-  const gone = await database.delete(runArtifacts).where(inArray(sql`(${runArtifacts.runId}, ${runArtifacts.seq})`, old)).returning({ seq: runArtifacts.seq });
+  const link = sql`(${runArtifacts.runId}, ${runArtifacts.seq})`;
+  const free = database.select({ runId: runArtifacts.runId, seq: runArtifacts.seq }).from(runArtifacts).where(inArray(link, old)).for('update', { skipLocked: true });
+  const gone = await database.delete(runArtifacts).where(inArray(link, free)).returning({ seq: runArtifacts.seq });
   return gone.length;
 }
 
