@@ -10,8 +10,8 @@ export interface OutboxOptions {
   readonly journal: Journal;
   /** Uploads files that an event names, before it is told. */
   readonly upload: (files: Entry['files']) => Promise<void>;
-  /** Delivers events in order; called again with the same events until it resolves. A rejection ends the outbox. */
-  readonly deliver: (events: readonly RunEvent[]) => Promise<void>;
+  /** Delivers events in order, whose files were uploaded. A rejection ends the outbox. */
+  readonly deliver: (events: readonly RunEvent[], files: Entry['files']) => Promise<void>;
   /** Told of the files of each batch that was delivered. */
   readonly onDelivered?: (files: Entry['files']) => void;
   /** Bytes of undelivered events above which `onFull` is called, and at half of which `onRoom`. Default: none. */
@@ -85,11 +85,12 @@ export class Outbox {
           if (this.options.journal.count === this.delivered) return;
           continue;
         }
-        await this.options.deliver(batch);
+        const files = entries.flatMap((entry) => entry.files);
+        await this.options.deliver(batch, files);
         this.seq += batch.length;
         this.delivered += entries.length;
         this.options.journal.delivered(entries.length);
-        this.options.onDelivered?.(entries.flatMap(({ files }) => files));
+        this.options.onDelivered?.(files);
         this.weigh();
       }
     } catch (error) {

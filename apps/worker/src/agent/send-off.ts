@@ -1,5 +1,5 @@
 import type { Client } from '@entropic-lab/client';
-import type { RunEvent } from '@entropic-lab/protocol';
+import { LabError } from '@entropic-lab/protocol';
 import { readFile, rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { untilAnswered } from './delivery.ts';
@@ -45,7 +45,16 @@ export function sendOff(options: SendOffOptions): SendOff {
       uploaded.add(sha256);
     }
   };
-  const deliver = async (events: readonly RunEvent[]): Promise<void> => void (await patiently(() => client.worker.report({ runId, attempt, events })));
+  const deliver: OutboxOptions['deliver'] = async (events, files) => {
+    const report = () => patiently(() => client.worker.report({ runId, attempt, events }));
+    await report().catch(async (thrown: unknown) => {
+      if (!(thrown instanceof LabError) || thrown.code !== 'UNKNOWN_ARTIFACT') throw thrown;
+      // The lab took the files, was away for longer than it keeps what nobody names, and let go of them.
+      for (const { sha256 } of files) uploaded.delete(sha256);
+      await upload(files);
+      await report();
+    });
+  };
   const outbox: Outbox = new Outbox({ ...options, upload, deliver, onDelivered: (files) => files.forEach(({ path }) => void rm(path, { force: true })) });
   return {
     outbox,
