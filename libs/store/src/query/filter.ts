@@ -1,9 +1,8 @@
 import type { Norm, RunStatus, Verdict } from '@entropic-lab/protocol';
 import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import { mendableCodes } from '../leases/fate.ts';
-import { asWord } from '../results/leaves.ts';
-import { evaluations, runs, runTags, runValues, runWords } from '../tables.ts';
+import { runs, runValues } from '../tables.ts';
+import { attackIs, bounds, hasTag, numberIs, optionIs, type Beside } from './beside.ts';
 
 /** Numbers that pass: every given bound must hold. */
 export interface Range {
@@ -66,8 +65,6 @@ export interface RunFilter {
   readonly attacks?: readonly AttackFilter[] | undefined;
 }
 
-type Rules = { readonly [Field in Exclude<keyof RunFilter, SpanField>]-?: (value: NonNullable<RunFilter[Field]>) => SQL | undefined };
-
 /** Times of a run, by the fields that bound them. */
 const spans = [
   { name: 'createdAt', from: 'createdFrom', before: 'createdBefore' },
@@ -76,29 +73,37 @@ const spans = [
 type SpanField = (typeof spans)[number]['from' | 'before'];
 export const spanNames = spans.map(({ name }) => name);
 
-/** What each field asks of a run: one line a field. */
-const rules: Rules = {
+type BesideField = 'loss' | 'fromRun' | 'tags' | 'options' | 'metrics' | 'attacks';
+type OwnField = Exclude<keyof RunFilter, SpanField | BesideField>;
+type Rules<Field extends keyof RunFilter, Answer> = { readonly [Name in Field]-?: (value: NonNullable<RunFilter[Name]>) => Answer };
+
+/** What each field asks of a run's own columns: one line a field. */
+const ownRules: Rules<OwnField, SQL | undefined> = {
   ids: (ids) => inArray(runs.id, [...ids]),
   status: (statuses) => inArray(runs.status, [...statuses]),
   dataset: (name) => eq(runs.dataset, name),
   architecture: (name) => eq(runs.architecture, name),
   trainer: (kind) => eq(runs.trainer, kind),
-  loss: (plugin) => optionIs({ path: 'training.loss.plugin', oneOf: [plugin] }),
-  fromRun: (id) => optionIs({ path: 'model.fromRun', oneOf: [id] }),
   pool: (name) => eq(runs.pool, name),
   study: (id) => eq(runs.studyId, id),
   givenUp: (yes) => sql`(${runs.status} = 'failed' and ${inArray(sql`${runs.error} ->> 'code'`, [...mendableCodes])}) = ${yes}`,
   verdict: (verdicts) => inArray(runs.verdict, [...verdicts]),
-  tags: (tags) => and(...tags.map((tag) => sql`exists (select 1 from ${runTags} where ${runTags.number} = ${runs.number} and ${runTags.tag} = ${tag})`)),
   archived: (which) => ({ hide: sql`${runs.archivedAt} is null`, only: sql`${runs.archivedAt} is not null`, all: undefined })[which],
   search: (text) => mentions(text),
-  options: (options) => and(...options.map(optionIs)),
-  metrics: (metrics) => and(...metrics.map(metricIs)),
-  attacks: (attacks) => and(...attacks.map(attackIs)),
 };
 
-/** Fields that are answered from tables beside the runs; all others from the runs' own columns. */
-const besideFields: ReadonlySet<string> = new Set<keyof RunFilter>(['loss', 'fromRun', 'tags', 'options', 'metrics', 'attacks']);
+/** Those of them that an index answers. */
+const indexed = ['ids', 'status', 'dataset', 'architecture', 'trainer', 'study', 'verdict'] as const satisfies readonly OwnField[];
+
+/** What each field asks of the tables beside the runs. */
+const besideRules: Rules<BesideField, readonly Beside[]> = {
+  loss: (plugin) => [optionIs({ path: 'training.loss.plugin', oneOf: [plugin] })],
+  fromRun: (id) => [optionIs({ path: 'model.fromRun', oneOf: [id] })],
+  tags: (tags) => tags.map(hasTag),
+  options: (options) => options.map(optionIs),
+  metrics: (metrics) => metrics.map(numberIs),
+  attacks: (attacks) => attacks.map(attackIs),
+};
 
 /** The filter as conditions on the table of runs. Runs that are put away pass only where the filter says so. */
 export function conditions(filter: RunFilter): SQL[] {
@@ -107,17 +112,27 @@ export function conditions(filter: RunFilter): SQL[] {
 
 /** The part of them that a run's row answers. */
 export function ownConditions(filter: RunFilter): SQL[] {
-  return conditionsOf({ ...filter, archived: filter.archived ?? 'hide' }, (field) => !besideFields.has(field));
+  return answers(ownRules, { ...filter, archived: filter.archived ?? 'hide' }).filter((condition) => condition !== undefined);
 }
 
 /** The part that other tables answer. */
 export function besideConditions(filter: RunFilter): SQL[] {
-  return [...conditionsOf(filter, (field) => besideFields.has(field)), ...spansOf(filter).map(metricIs)];
+  return besides(filter).map(({ test }) => test);
 }
 
-function conditionsOf(filter: RunFilter, asked: (field: string) => boolean): SQL[] {
-  const given = Object.entries(filter).filter(([field, value]) => field in rules && value !== undefined && asked(field));
-  return given.flatMap(([field, value]) => (rules as Record<string, (value: unknown) => SQL | undefined>)[field]!(value) ?? []);
+/** Numbers of runs among which are all that pass, each time other ones: what a stretch of one index says. */
+export function supersets(filter: RunFilter): SQL[] {
+  const own = indexed.filter((field) => filter[field] !== undefined).flatMap((field) => answers(ownRules, { [field]: filter[field] }));
+  return [...own.map((condition) => sql`select ${runs.number} as number from ${runs} where ${condition}`), ...besides(filter).map(({ numbers }) => numbers)];
+}
+
+function besides(filter: RunFilter): Beside[] {
+  return [...answers(besideRules, filter).flat(), ...spansOf(filter).map(numberIs)];
+}
+
+function answers<Field extends keyof RunFilter, Answer>(rules: Rules<Field, Answer>, filter: RunFilter): Answer[] {
+  const given = Object.entries(filter).filter(([field, value]) => Object.hasOwn(rules, field) && value !== undefined);
+  return given.map(([field, value]) => (rules as Record<string, (value: unknown) => Answer>)[field]!(value));
 }
 
 function spansOf(filter: RunFilter): MetricFilter[] {
@@ -147,39 +162,4 @@ export function standing(filter: RunFilter): RunFilter {
 function mentions(text: string): SQL {
   const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
   return sql`(${runs.name} ilike ${pattern} or ${runs.notes} ilike ${pattern} or ${runs.id} ilike ${pattern})`;
-}
-
-function metricIs({ name, ...range }: MetricFilter): SQL {
-  return sql`exists (select 1 from ${runValues} where ${runValues.number} = ${runs.number} and ${runValues.name} = ${name}${within(runValues.value, range)})`;
-}
-
-/** Numbers and texts of a path lie in tables of their own; a list may ask for both. */
-function optionIs({ path, oneOf, ...range }: OptionFilter): SQL {
-  if (oneOf === undefined) return metricIs({ name: path, ...range });
-  const numbers = oneOf.filter((value) => typeof value === 'number');
-  const words = oneOf.filter((value) => typeof value !== 'number').map(asWord);
-  const either = [
-    ...(numbers.length === 0 ? [] : [sql`exists (select 1 from ${runValues} where ${runValues.number} = ${runs.number} and ${runValues.name} = ${path} and ${inArray(runValues.value, numbers)}${within(runValues.value, range)})`]),
-    ...(words.length === 0 ? [] : [sql`exists (select 1 from ${runWords} where ${runWords.number} = ${runs.number} and ${runWords.name} = ${path} and ${inArray(runWords.word, words)})`]),
-  ];
-  return either.length === 0 ? sql`false` : sql`(${sql.join(either, sql` or `)})`;
-}
-
-function attackIs({ plugin, version, norm, epsilon, attackSuccessRate, robustAccuracy, verdict }: AttackFilter): SQL {
-  const equal = [[evaluations.plugin, plugin], [evaluations.version, version], [evaluations.norm, norm]] as const;
-  const given = equal.flatMap(([column, value]) => (value === undefined ? [] : [sql` and ${column} = ${value}`]));
-  const ranges = [within(evaluations.epsilon, epsilon), within(evaluations.attackSuccessRate, attackSuccessRate), within(evaluations.robustAccuracy, robustAccuracy)];
-  const judged = verdict === undefined ? [] : [sql` and ${inArray(evaluations.verdict, [...verdict])}`];
-  return sql`exists (select 1 from ${evaluations} where ${evaluations.number} = ${runs.number} and ${evaluations.latest}${sql.join([...given, ...ranges, ...judged])})`;
-}
-
-const comparisons = [['equals', sql`=`], ['atLeast', sql`>=`], ['atMost', sql`<=`], ['above', sql`>`], ['below', sql`<`]] as const;
-
-function bounds(column: PgColumn, range: Range): SQL[] {
-  return comparisons.flatMap(([bound, operator]) => (range[bound] === undefined ? [] : [sql`${column} ${operator} ${range[bound]}::float8`]));
-}
-
-/** ` and column >= ...` for each bound that is given. */
-function within(column: PgColumn, range: Range = {}): SQL {
-  return sql.join(bounds(column, range).map((bound) => sql` and ${bound}`));
 }

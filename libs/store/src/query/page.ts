@@ -30,12 +30,9 @@ export async function listRuns({ database }: Session, { order = newestFirst, fil
   if (numbers === 'none') return [];
   const parts = partsOf(order, filter, places);
   const rows: PlacedRun[] = [];
-  let sparse = false;
   for (const part of fromEnd ? parts.toReversed() : parts) {
     if (rows.length === limit) break;
-    const read = await readPart(database, part, { filter, numbers, limit: limit - rows.length, fromEnd, sparse });
-    rows.push(...read.rows);
-    sparse = read.sparse;
+    rows.push(...(await readPart(database, part, { filter, numbers, limit: limit - rows.length, fromEnd })));
   }
   return fromEnd ? rows.reverse() : rows;
 }

@@ -27,7 +27,7 @@ export function querySuite(get: () => Store): void {
     for (;;) {
       const { run, lease, nextSeq } = (await store.claim(workerId, { waitSeconds: 30 }))!;
       if (run.id === id) {
-        const evaluation = exampleEvaluation({ cleanAccuracy: accuracy });
+        const evaluation = exampleEvaluation({ cleanAccuracy: accuracy, attacks: [exampleAttack({ attackSuccessRate: accuracy / 2 })] });
         await store.appendEvents({ ...lease, events: [{ seq: nextSeq, time, body: { type: 'evaluated', evaluation } }] });
         await store.finishRun({ ...lease, ...finished(nextSeq + 1) });
         return id;
@@ -36,7 +36,10 @@ export function querySuite(get: () => Store): void {
     }
   }
 
-  const orders: readonly RunOrder['by'][] = ['number', 'status', { value: 'cleanAccuracy' }, { value: 'training.optimizer.learningRate' }, { word: 'name' }, { value: 'nothing has it' }];
+  const orders: readonly RunOrder['by'][] = [
+    'number', 'status', { value: 'cleanAccuracy' }, { value: 'training.optimizer.learningRate' }, { value: 'createdAt' }, { value: 'finishedAt' }, { value: 'attackSuccessRate/pgd/linf/0.3' },
+    { word: 'name' }, { word: 'training.loss.plugin' }, { value: 'nothing has it' },
+  ];
 
   describe('asking for runs', () => {
     it('pages in every order and both ways without a skip or a double while runs arrive', async () => {
@@ -49,7 +52,16 @@ export function querySuite(get: () => Store): void {
       const draw = fc.sample(wanted, { seed: 7, numRuns: 12 });
       // Runs that wait are claimed before later ones that end, so those that end come first.
       for (const one of draw.sort((a, b) => Number(a.accuracy === undefined) - Number(b.accuracy === undefined))) await addRun(dataset, worker.id, one);
-      const filters: readonly RunFilter[] = [{}, { search: 'measured' }, { options: [{ path: 'training.optimizer.learningRate', atLeast: 0.2 }] }, { metrics: [{ name: 'cleanAccuracy', below: 0.3 }] }, { status: ['queued'] }];
+      const ended = (await store.listRuns({ filter: { dataset, status: ['succeeded'] }, limit: 100 })).map(({ run }) => run.id);
+      await store.tagRuns(ended.slice(0, 4), { add: ['paper'] });
+      await store.setArchived(ended.slice(2, 4), true);
+      const filters: readonly RunFilter[] = [
+        {}, { search: 'measured' }, { status: ['queued'] }, { status: ['queued', 'succeeded'], archived: 'all' }, { archived: 'only' }, { ids: ended.slice(0, 3) }, { tags: ['paper'] }, { loss: 'cross-entropy' }, { trainer: 'standard' },
+        { architecture: 'lenet5' }, { pool: 'default' }, { givenUp: false },
+        { options: [{ path: 'training.optimizer.learningRate', atLeast: 0.2 }] }, { options: [{ path: 'training.optimizer.learningRate', oneOf: [0.5, 0.125] }] }, { metrics: [{ name: 'cleanAccuracy', below: 0.3 }] },
+        { attacks: [{ plugin: 'pgd', epsilon: { equals: 0.3 } }] }, { createdFrom: new Date(Date.now() - 3_600_000), tags: ['paper'] }, { finishedFrom: new Date(time) },
+      ];
+      for (const some of filters) expect(await store.countRuns({ dataset, ...some }), JSON.stringify(some)).toBeGreaterThan(0);
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(...orders), fc.boolean(), fc.boolean(), fc.constantFrom(...filters), fc.integer({ min: 1, max: 5 }), fc.array(few, { maxLength: 3 }), async (by, descending, fromEnd, some, limit, arrivals) => {
           const filter = { dataset, ...some };
@@ -69,7 +81,7 @@ export function querySuite(get: () => Store): void {
           const known = new Set(there);
           expect(ids.filter((id) => known.has(id))).toEqual(fromEnd ? there.toReversed() : there);
         }),
-        { numRuns: 60 },
+        { numRuns: 100 },
       );
     }, 120_000);
 
