@@ -73,6 +73,7 @@ describe('a run', () => {
     for await (const { name } of client.runs({ filter: { status: ['queued'] }, pageSize: 2 })) names.push(name);
     expect(names).toEqual(['listed 2', 'listed 1', 'listed 0']);
     expect(await client.countRuns({ status: ['queued'] })).toBe(3);
+    expect(await client.countRuns({ status: ['queued'] }, 1)).toBe(2);
     for await (const { id } of client.runs({ filter: { status: ['queued'] } })) await client.cancelRun(id);
   });
 

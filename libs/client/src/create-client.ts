@@ -9,7 +9,7 @@ import { connect, type ConnectionState } from './live/connection.ts';
 import { Architectures, Datasets, Lab, Plugins, Workers, type Architecture, type Dataset, type Plugin, type Worker } from './operations/catalogue.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
 import { ArchiveRuns, DeleteRuns, SetRunNotes, TagRuns } from './operations/labels.ts';
-import { CancelRun, RetryRun, RunById, RunPage, StartRun, type RunFilter } from './operations/runs.ts';
+import { CancelRun, CountRuns, RetryRun, RunById, StartRun, type RunFilter } from './operations/runs.ts';
 import { CancelStudy, PlanStudy, StudyById, Sweep, type Study, type StudyInput } from './operations/studies.ts';
 import { questions, type Questions } from './questions.ts';
 import { allRuns, type RunsOptions } from './runs.ts';
@@ -45,7 +45,8 @@ export interface Client extends Questions, AsyncDisposable {
   run(runId: string): Promise<Run | undefined>;
   /** Newest first or in the order asked for, page by page as they are read. */
   runs(options?: RunsOptions): AsyncGenerator<Run, void, void>;
-  countRuns(filter?: RunFilter): Promise<number>;
+  /** Runs that pass. @param upTo counted no further: one above it says that there are more. A count takes as long as there is to count. */
+  countRuns(filter?: RunFilter, upTo?: number): Promise<number>;
   /** Adds tags to runs and takes others away; all runs or none. */
   tagRuns(runIds: readonly string[], change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Promise<Run[]>;
   /** Replaces the notes of a run: Markdown of at most 100,000 signs. */
@@ -92,7 +93,7 @@ export function createClient({ url, others = [], token, onConnection }: ClientOp
       return run === null ? undefined : readRun(run);
     },
     runs: (options = {}) => allRuns(ask, options),
-    countRuns: async (filter) => (await ask(RunPage, { filter: filter ?? null, sort: null, first: 1, after: null })).runs.totalCount,
+    countRuns: async (filter, upTo) => (await ask(CountRuns, { filter: filter ?? null, upTo: upTo ?? null })).runs.totalCount,
     tagRuns: async (runIds, { add = [], remove = [] }) => (await ask(TagRuns, { runIds, add, remove })).tagRuns.map(readRun),
     setRunNotes: async (runId, notes) => readRun((await ask(SetRunNotes, { runId, notes })).setRunNotes),
     archiveRuns: async (runIds, archived = true) => (await ask(ArchiveRuns, { runIds, archived })).archiveRuns.map(readRun),

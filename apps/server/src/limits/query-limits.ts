@@ -1,5 +1,5 @@
 import { LabError } from '@entropic-lab/protocol';
-import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, SchemaMetaFieldDef, TypeMetaFieldDef, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, Kind, SchemaMetaFieldDef, TypeMetaFieldDef, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLArgument, type GraphQLField, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, valueFromASTUntyped } from 'graphql';
 import { documentReader } from './documents.ts';
 
 /**
@@ -13,11 +13,13 @@ export const readDocument = documentReader(queryLimits.tokens);
 
 /** Each operation asks the database at least once. */
 const rootCost = 1_000;
-const sizeArguments = ['first', 'last', 'maxPoints'];
+const sizeArguments = ['first', 'last'];
 /** What a list is taken for that does not say how long it may be. */
 const usualLength = 10;
 /** Lists that are longer than others: a study has up to 1,000 runs. */
 const longLists: Readonly<Record<string, number>> = { 'Study.table': 200 };
+/** Lists of arguments that an answer has an entry for each of, and for each with each of the others. */
+const listArguments = ['runIds', 'names'];
 
 interface Weight {
   readonly depth: number;
@@ -29,8 +31,11 @@ type Variables = Readonly<Record<string, unknown>>;
 
 interface Walk {
   readonly schema: GraphQLSchema;
+  /** As given, and where they are not, as the operation says. */
   readonly variables: Variables;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the chart within which the walk is. */
+  readonly maxPoints: number;
   /** Each fragment is weighed once, however often it is spread: by nesting they could grow without end. */
   readonly weighed: Map<string, Weight>;
 }
@@ -44,15 +49,19 @@ export function refuseComplex(schema: GraphQLSchema, query: string, variables: V
   const fragments = new Map(document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])));
   const selections = document.definitions.reduce((sum, definition) => sum + ('selectionSet' in definition ? countSelections(definition.selectionSet) : 0), 0);
   if (selections > queryLimits.selections) throw tooComplex(`at most ${queryLimits.selections} fields`, String(selections));
-  const walk: Walk = { schema, variables: variables ?? {}, fragments, weighed: new Map() };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const walk: Walk = { schema, variables: { ...defaultsOf(definition), ...variables }, fragments, maxPoints: usualLength, weighed: new Map() };
     const { depth, cost } = weigh(walk, definition.selectionSet, schema.getRootType(definition.operation) ?? undefined);
     if (depth > queryLimits.depth) throw tooComplex(`fields at most ${queryLimits.depth} deep`, String(depth));
     const total = cost + rootCost * definition.selectionSet.selections.length;
     if (total > queryLimits.cost) throw tooComplex(`an answer of at most ${queryLimits.cost} values`, `one of up to ${total}`);
   }
   return document;
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]])));
 }
 
 function countSelections({ selections }: SelectionSetNode): number {
@@ -78,36 +87,53 @@ function weighField(walk: Walk, node: FieldNode, parent: GraphQLNamedType | unde
   if (node.selectionSet === undefined) return { depth: 1, cost: 1 };
   const field = isObjectType(parent) || isInterfaceType(parent) ? (parent.getFields()[node.name.value] ?? metaFields.find(({ name }) => name === node.name.value)) : undefined;
   const type = field === undefined ? undefined : getNamedType(field.type);
-  const inner = weigh(walk, node.selectionSet, isCompositeType(type) ? type : undefined);
+  const chart = field?.args.find(({ name }) => name === 'maxPoints');
+  const within = chart === undefined ? walk : { ...walk, maxPoints: sizeOf(chart, node, walk) };
+  const inner = weigh(within, node.selectionSet, isCompositeType(type) ? type : undefined);
   return { depth: inner.depth + 1, cost: 1 + lengthOf(walk, node, { field, parent }) * inner.cost };
 }
 
 function weighFragment(walk: Walk, name: string): Weight {
-  const known = walk.weighed.get(name);
+  const key = `${name} ${walk.maxPoints}`;
+  const known = walk.weighed.get(key);
   if (known !== undefined) return known;
   const fragment = walk.fragments.get(name);
   // Of a circle, which validation refuses, the rest of the way weighs nothing.
-  walk.weighed.set(name, { depth: 0, cost: 0 });
+  walk.weighed.set(key, { depth: 0, cost: 0 });
   if (fragment === undefined) return { depth: 0, cost: 0 };
   const weight = weigh(walk, fragment.selectionSet, walk.schema.getType(fragment.typeCondition.name.value));
-  walk.weighed.set(name, weight);
+  walk.weighed.set(key, weight);
   return weight;
 }
 
 /** How often what is within a field may come: as its arguments say, or as lists usually do. */
-function lengthOf({ variables }: Walk, node: FieldNode, { field, parent }: { field: GraphQLField<unknown, unknown> | undefined; parent: GraphQLNamedType | undefined }): number {
-  const sized = field?.args.filter(({ name }) => sizeArguments.includes(name)) ?? [];
-  if (sized.length > 0) return Math.max(...sized.map(({ name, defaultValue }) => sizeGiven(node, name, variables) ?? (typeof defaultValue === 'number' ? defaultValue : 50)));
+function lengthOf(walk: Walk, node: FieldNode, { field, parent }: { field: GraphQLField<unknown, unknown> | undefined; parent: GraphQLNamedType | undefined }): number {
   if (field === undefined) return usualLength;
+  const sized = field.args.filter(({ name }) => sizeArguments.includes(name));
+  if (sized.length > 0) return Math.max(...sized.map((argument) => sizeOf(argument, node, walk)));
+  const lists = field.args.filter(({ name }) => listArguments.includes(name));
+  // Its entries are those of the lists, each with each.
+  if (lists.length > 0) return lists.reduce((product, { name }) => product * lengthGiven(valueGiven(name, node, walk)), 1);
+  const place = `${parent?.name}.${node.name.value}`;
+  if (place === 'Series.points') return walk.maxPoints;
   // The length of a page was counted at its connection.
   if (!isListType(getNullableType(field.type)) || node.name.value === 'edges') return 1;
-  return longLists[`${parent?.name}.${node.name.value}`] ?? usualLength;
+  return longLists[place] ?? usualLength;
 }
 
-function sizeGiven(node: FieldNode, name: string, variables: Variables): number | undefined {
+function sizeOf({ name, defaultValue }: GraphQLArgument, node: FieldNode, walk: Walk): number {
+  const size = valueGiven(name, node, walk) ?? defaultValue;
+  return typeof size === 'number' && size >= 0 ? size : 50;
+}
+
+function valueGiven(name: string, node: FieldNode, { variables }: Walk): unknown {
   const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
-  const size = value?.kind === Kind.VARIABLE ? variables[value.name.value] : value?.kind === Kind.INT ? Number(value.value) : undefined;
-  return typeof size === 'number' && size >= 0 ? size : undefined;
+  return value === undefined ? undefined : valueFromASTUntyped(value, variables);
+}
+
+/** A single value is a list of one, as GraphQL takes it. */
+function lengthGiven(list: unknown): number {
+  return Array.isArray(list) ? list.length : 1;
 }
 
 function tooComplex(expected: string, got: string): LabError {

@@ -10,13 +10,14 @@ export const RunById = graphql(`query RunById($id: ID!) { run(id: $id) { ...RunF
 export const RunPage = graphql(
   `query RunPage($filter: RunFilter, $sort: RunSort, $first: Int, $after: String) {
     runs(filter: $filter, sort: $sort, first: $first, after: $after) {
-      totalCount
       edges { node { ...RunFields } }
       pageInfo { hasNextPage endCursor }
     }
   }`,
   [RunFields],
 );
+/** By itself: a count takes as long as there is to count, and no page needs it. */
+export const CountRuns = graphql(`query CountRuns($filter: RunFilter, $upTo: Int) { runs(filter: $filter, first: 1) { totalCount(upTo: $upTo) } }`);
 /** In which order. */
 export type RunSort = NonNullable<VariablesOf<typeof RunPage>['sort']>;
 /** Which runs; every given field must hold. */

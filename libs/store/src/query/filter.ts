@@ -1,5 +1,5 @@
 import type { Norm, RunStatus, Verdict } from '@entropic-lab/protocol';
-import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { mendableCodes } from '../leases/fate.ts';
 import { runs, runValues } from '../tables.ts';
 import { attackIs, bounds, hasTag, numberIs, optionIs, type Beside } from './beside.ts';
