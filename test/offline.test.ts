@@ -57,6 +57,7 @@ describe('entropic without a lab', () => {
   it.each([
     ['damaged weights', async () => writeFile(join(folder.path, 'bad'), (await readFile(weights)).subarray(0, 1000)), ['entropy', ...task, '--weights', 'bad'], 'BAD_WEIGHTS'],
     ['weights of another network', async () => {}, ['entropy', ...task.slice(0, -1), 'mnist-cnn', '--weights', 'weights.safetensors'], 'BAD_WEIGHTS'],
+    ['a device that is not there', async () => {}, ['entropy', ...task, '--weights', 'weights.safetensors', '--device', 'gpu:99'], 'NO_ENGINE'],
     ['no attack', async () => {}, ['attack', ...task, '--weights', 'weights.safetensors'], 'INVALID_INPUT'],
     ['no epochs', async () => {}, ['train', ...task], 'INVALID_INPUT'],
     ['an unknown dataset to fetch', async () => {}, ['data', 'fetch', 'mnits'], 'UNKNOWN_DATASET'],

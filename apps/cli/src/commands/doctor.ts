@@ -22,6 +22,7 @@ const Report = z.object({
       title: z.string(),
       version: z.string().optional(),
       device: z.string().optional(),
+      difference: z.number().optional(),
       problem: z.string().optional(),
       remedy: z.string().optional(),
       milliseconds: z.number().optional(),
@@ -59,11 +60,11 @@ function screen({ node, device, devices, chosen, findings }: Report): string {
     ),
     '',
     table(
-      [{ title: 'engine', align: 'left' }, { title: 'state', align: 'left' }, { title: 'ms' }, { title: '', align: 'left' }, { title: 'version', align: 'left' }],
-      good.map(({ engine, title, status, milliseconds, version }) => [engine, status, milliseconds?.toFixed(1) ?? '', title, version ?? '']),
+      [{ title: 'engine', align: 'left' }, { title: 'state', align: 'left' }, { title: 'off by' }, { title: 'ms' }, { title: '', align: 'left' }, { title: 'computes on', align: 'left' }, { title: 'version', align: 'left' }],
+      good.map(({ engine, title, status, difference, milliseconds, device: on, version }) => [engine, status, difference === 0 ? '0' : (difference?.toExponential(0) ?? ''), milliseconds?.toFixed(1) ?? '', title, on ?? '', version ?? '']),
     ),
     ...findings.flatMap(({ engine, status, problem, remedy }) => (problem === undefined ? [] : [`\n${engine} is ${status}: ${problem}\n  To have it: ${remedy ?? 'nothing is known'}.`])),
-    `\nms: input gradients of LeNet-5, batch 64, median of five. A worker on ${device} uses ${chosen ?? 'nothing: no engine works'}, the best that is good there; --engine and --device choose others.`,
+    `\nInput gradients of LeNet-5, batch 64. off by: largest difference from TF.js's CPU backend, of the largest gradient; ms: median of five. A worker on ${device} uses ${chosen ?? 'nothing: no engine works'}, the best that is good there; --engine and --device choose others.`,
   ].join('\n');
 }
 

@@ -5,6 +5,7 @@ export interface LabFlags {
   readonly folder: string;
   readonly port: number;
   readonly engine: string;
+  readonly device: string;
   readonly slots: number;
   readonly threads?: number;
   readonly plugin: readonly string[];
@@ -17,6 +18,7 @@ export function labFlags(command: Command, defaults: { readonly port?: number } 
     .option('--folder <path>', 'data folder', '.entropic')
     .option('--port <number>', 'port to listen on; 0 takes a free one', integer(0, 65_535), defaults.port ?? defaultPort)
     .option(...engineFlag)
+    .option(...deviceFlag)
     .option('--slots <number>', 'runs the worker computes at a time', integer(1), 1)
     .option(...threadsFlag)
     .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, []);
@@ -27,6 +29,8 @@ export const urlFlag = ['--url <address>', 'address of the lab', process.env['EN
 export const engineFlag = ['--engine <name>', 'auto, compiled, compiled-cuda, compiled-webgpu, tensorflow, webgpu, wasm or cpu', 'auto'] as const;
 
 export const threadsFlag = ['--threads <number>', 'threads each run computes with on the processor; default: cores divided by slots', integer(1)] as const;
+
+export const deviceFlag = ['--device <id>', 'on what: auto (the first graphics card, or the processor), cpu or gpu:<number>', 'auto'] as const;
 
 export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];

@@ -12,7 +12,7 @@ import { number } from '../terminal/format.ts';
 import { interruption } from '../terminal/interrupt.ts';
 import { RunView } from '../terminal/run-view.ts';
 import { table } from '../terminal/table.ts';
-import { collect, engineFlag } from './flags.ts';
+import { collect, deviceFlag, engineFlag } from './flags.ts';
 import { readSpec, specFlags, type SpecFlags } from './spec-flags.ts';
 
 interface OfflineFlags extends SpecFlags {
@@ -21,6 +21,7 @@ interface OfflineFlags extends SpecFlags {
   readonly original?: string;
   readonly record?: string;
   readonly engine: string;
+  readonly device: string;
   readonly plugin: readonly string[];
   readonly json?: true;
 }
@@ -46,6 +47,7 @@ function offline(program: Command, name: string, description: string): Command {
     .argument('[spec.json]', 'file with a run spec; flags go on top')
     .option('--weights <file>', 'start from these weights, safetensors, instead of random ones')
     .option(...engineFlag)
+    .option(...deviceFlag)
     .option('--plugin <package>', 'load this plugin package or folder too; may be repeated', collect, [])
     .option('--json', 'print each event as a line of JSON');
 }
@@ -59,7 +61,7 @@ async function compute(file: string | undefined, flags: OfflineFlags, { wants }:
   const interrupted = interruption();
   const folder = await mkdtemp(join(tmpdir(), 'entropic-offline-'));
   try {
-    const equipment = { plugins: await pluginSources(process.cwd(), flags.plugin), engine: flags.engine };
+    const equipment = { plugins: await pluginSources(process.cwd(), flags.plugin), engine: flags.engine, device: flags.device };
     const weightsFile = flags.weights === undefined ? {} : { weightsFile: resolve(flags.weights) };
     const originalFile = flags.original === undefined ? {} : { originalFile: resolve(flags.original) };
     const auditFile = flags.record === undefined || !existsSync(flags.record) ? {} : { auditFile: resolve(flags.record) };

@@ -30,7 +30,7 @@ export function addWorker(program: Command): void {
     .option(...urlFlag)
     .option('--token <token>', 'token that lets a worker in; or set ENTROPIC_TOKEN')
     .option('--name <name>', 'what people call it', hostname())
-    .option('--devices <choice>', 'auto, all, cpu or gpu:<number>, several with commas; all is every graphics card', 'auto')
+    .option('--device, --devices <choice>', 'auto, all, cpu or gpu:<number>, several with commas; all is every graphics card', 'auto')
     .option(...engineFlag)
     .option('--slots <number>', 'runs each worker computes at a time', integer(1), 1)
     .option(...threadsFlag)

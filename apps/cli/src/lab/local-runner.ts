@@ -25,7 +25,7 @@ export type Task =
       readonly job: {
         readonly runId: string;
         readonly spec: RunSpec;
-        readonly equipment: { readonly plugins: readonly PluginSource[]; readonly engine: string };
+        readonly equipment: { readonly plugins: readonly PluginSource[]; readonly engine: string; readonly device: string };
         readonly folder: string;
         readonly weightsFile?: string;
         readonly originalFile?: string;

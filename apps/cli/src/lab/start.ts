@@ -12,6 +12,7 @@ export interface LabOptions {
   readonly folder: string;
   readonly port: number;
   readonly engine: string;
+  readonly device: string;
   /** Plugin packages besides the standard and the configured ones. */
   readonly plugins: readonly string[];
   /** Runs the worker computes at a time. */
@@ -92,7 +93,7 @@ async function startProcesses(options: LabOptions, ends: (() => Promise<unknown>
   const worker = start({
     name: 'worker',
     entry: '@entropic-lab/worker/main',
-    args: ['--url', url, '--engine', options.engine, '--slots', String(options.slots), ...(options.threads === undefined ? [] : ['--threads', String(options.threads)]), '--plugins', JSON.stringify(plugins)],
+    args: ['--url', url, '--engine', options.engine, '--device', options.device, '--slots', String(options.slots), ...(options.threads === undefined ? [] : ['--threads', String(options.threads)]), '--plugins', JSON.stringify(plugins)],
     logFile: logs.worker.fd,
   });
   await worker.ready();

@@ -16,6 +16,8 @@ export interface Finding {
   readonly version?: string;
   /** What computed. */
   readonly device?: string;
+  /** Largest difference of its gradients from those of the TF.js CPU backend, of their largest; absent where there is none to compare with. */
+  readonly difference?: number;
   /** What is missing or wrong. */
   readonly problem?: string;
   /** What to do about it. */
@@ -54,10 +56,11 @@ function finding(engine: keyof typeof engineWays, result: Examined | LabError, r
   const { title, remedy } = engineWays[engine];
   if (result instanceof LabError) return { engine, title, status: 'absent', problem: result.message, remedy };
   const { milliseconds, version, device } = result;
-  const difference = reference instanceof LabError ? 0 : relativeDifference(result.gradients, reference.gradients);
-  if (difference <= tolerance) return { engine, title, status: 'good', milliseconds, version, device };
+  if (reference instanceof LabError) return { engine, title, status: 'good', milliseconds, version, device };
+  const difference = relativeDifference(result.gradients, reference.gradients);
+  if (difference <= tolerance) return { engine, title, status: 'good', milliseconds, version, device, difference };
   const problem = `its gradients differ from those of the TF.js CPU backend by ${difference.toExponential(1)} of their largest`;
-  return { engine, title, status: 'wrong', milliseconds, version, device, problem, remedy: 'do not use it here' };
+  return { engine, title, status: 'wrong', milliseconds, version, device, difference, problem, remedy: 'do not use it here' };
 }
 
 async function attempt(engine: EngineName, device: Device): Promise<Examined | LabError> {
