@@ -62,7 +62,7 @@ function expected(present: ReadonlySet<Optional>, onCard: boolean): string {
 }
 
 describe('the engine that a process opens', () => {
-  it('is the best of what is installed, for every combination of packages that may be absent', async () => {
+  it('is the best of what is installed, for every combination of packages that may be absent', { timeout: 300_000 }, async () => {
     for (let mask = 0; mask < 2 ** optional.length; mask++) {
       const present = new Set(optional.filter((_, i) => (mask >> i) % 2 === 1));
       for (const device of [card, processor]) {
