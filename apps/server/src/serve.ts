@@ -19,6 +19,7 @@ import { queryLimits } from './limits/query-limits.ts';
 import { RateLimits } from './limits/rate-limit.ts';
 import { exportRoutes } from './export/routes.ts';
 import { createMeters, metricsRoute } from './observe/metrics.ts';
+import { withinTraceOfCaller } from './observe/trace-of-caller.ts';
 import { healthRoutes } from './http/health.ts';
 import { studioRoutes } from './http/studio.ts';
 import { serveLive } from './live/web-socket.ts';
@@ -60,7 +61,9 @@ export async function serve(http: Server, { store, access, log, maxRequestBytes,
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
-    response.once('finish', () => meters.request(routeOf(request.path), response.statusCode));
+    // Now: while a router works, express cuts from the path what it is mounted at.
+    const route = routeOf(request.path);
+    response.once('finish', () => meters.request(route, response.statusCode));
     check(request.headers);
     next();
   });
@@ -71,7 +74,7 @@ export async function serve(http: Server, { store, access, log, maxRequestBytes,
     const caller = callerOf(req);
     return Promise.resolve(createContext({ store, caller, meters, log }, open.signalOf(res, caller.ended)));
   };
-  app.use(path, express.json({ limit: maxRequestBytes }), refuseComplexRequests, expressMiddleware(apollo, { context }));
+  app.use(path, express.json({ limit: maxRequestBytes }), withinTraceOfCaller, refuseComplexRequests, expressMiddleware(apollo, { context }));
   // Last, for every address that is nobody else's may be a page of the Studio.
   app.use(studio === undefined ? frontPage() : studioRoutes(studio));
   app.use(answerErrors(log));
