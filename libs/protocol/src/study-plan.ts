@@ -26,7 +26,14 @@ export const Measure = z.discriminatedUnion('kind', [
 export type Measure = z.infer<typeof Measure>;
 
 /** The same measure over several seeds: a run each. */
-export const CellPlan = z.strictObject({ runs: list(Key, 100), measure: Measure });
+export const CellPlan = z.strictObject({
+  runs: list(Key, 100),
+  measure: Measure,
+  /** Runs whose audit judges the network that is measured. Default: its own, where they were audited. */
+  audited: list(Key, 100).optional(),
+  /** Of a control: stands beside the paper's number and is not held against it. Default false. */
+  control: z.boolean().optional(),
+});
 export type CellPlan = z.infer<typeof CellPlan>;
 
 export const RowPlan = z.strictObject({
@@ -49,6 +56,8 @@ export const TablePlan = z.strictObject({
   rows: list(RowPlan),
   /** Runs whose diagnosis and verdict stand below: what attack success must be read with. */
   diagnosed: list(Key),
+  /** Two networks, image by image of the same set: under each attack that both had, a paired test. Default: none. */
+  paired: list(z.strictObject({ title: Title, first: Key, second: Key }), 100).optional(),
 });
 export type TablePlan = z.infer<typeof TablePlan>;
 
@@ -59,7 +68,16 @@ export const FigurePlan = z.strictObject({
   /** What the vertical axis shows, with its unit. */
   axis: Title,
   /** A curve for each: over the epochs of one run. */
-  curves: list(z.strictObject({ title: Title, run: Key, metric: z.enum(['networkEntropy', 'entropyFlow', 'cleanAccuracy', 'fgsm']) }), 100),
+  curves: list(
+    z.strictObject({
+      title: Title,
+      run: Key,
+      metric: z.enum(['networkEntropy', 'entropyFlow', 'cleanAccuracy', 'fgsm']),
+      /** Run whose final evaluation is epoch 0: of the network before this training. Default: the curve begins at epoch 1. */
+      before: Key.optional(),
+    }),
+    100,
+  ),
 });
 export type FigurePlan = z.infer<typeof FigurePlan>;
 
@@ -72,7 +90,8 @@ export const RecordedPlan = z.strictObject({
   citation: Citation,
   /** Markdown paragraphs: what is asked, and which readings were chosen. */
   introduction: list(z.string().max(10_000), 100),
-  runs: list(z.strictObject({ key: Key, title: Title }), maxStudyRuns),
+  /** `short`: what a table calls it, beside others of the same network. Default: its key. */
+  runs: list(z.strictObject({ key: Key, title: Title, short: Title.optional() }), maxStudyRuns),
   tables: list(TablePlan),
   figures: list(FigurePlan),
 });

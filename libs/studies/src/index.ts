@@ -1,5 +1,7 @@
-export { cellOf, type Cell, type Share } from './cell.ts';
-export { markOf, markRule, markTitles, type Mark } from './mark.ts';
-export { isMeasured, type Evaluation, type Measured, type Outcomes, type Unmeasured } from './outcome.ts';
+export { cellOf, cellText, type Cell } from './cell.ts';
+export { markOf, markRule, markTitles, verdictRule, type Mark } from './mark.ts';
+export { isMeasured, type Attack, type Audit, type Evaluation, type Measured, type Outcomes, type Unmeasured } from './outcome.ts';
 export { percent } from './percent.ts';
-export { cellText, tableContent, type Grid, type TableContent } from './table.ts';
+export { shareText, type Share } from './share.ts';
+export { auditedAttacks, successOf, threatText } from './signs.ts';
+export { tableContent, type Grid, type Names, type TableContent } from './table.ts';

@@ -1,4 +1,16 @@
-import type { AttackResult, AuditResult, Diagnosis, NoiseAccuracy } from '@entropic-lab/protocol';
+import type { AttackResult, AuditLine, AuditResult, Diagnosis, NoiseAccuracy, RobustShare } from '@entropic-lab/protocol';
+
+/** What tables read of an audit. */
+export type Audit = Pick<AuditResult, 'verdict' | 'norm' | 'epsilon' | 'examples'> & {
+  readonly headline: Pick<RobustShare, 'robust' | 'ofAll'>;
+  readonly lines: readonly Pick<AuditLine, 'id' | 'examples' | 'found'>[];
+};
+
+/** What tables read of an attack. */
+export type Attack = Pick<AttackResult, 'plugin' | 'norm' | 'epsilon' | 'shown' | 'examples' | 'outcomes'> & {
+  /** For paired tests; absent where it was not read. */
+  readonly perExample?: Pick<AttackResult['perExample'], 'label' | 'outcome'>;
+};
 
 /** What tables read of a run's final evaluation. */
 export interface Evaluation {
@@ -6,8 +18,8 @@ export interface Evaluation {
   readonly testExamples: number;
   readonly noise?: readonly NoiseAccuracy[] | undefined;
   readonly diagnosis: Diagnosis;
-  readonly attacks: readonly Pick<AttackResult, 'plugin' | 'norm' | 'shown' | 'examples' | 'outcomes'>[];
-  readonly audit?: (Pick<AuditResult, 'verdict' | 'examples'> & { readonly headline: Pick<AuditResult['headline'], 'ofAll'> }) | undefined;
+  readonly attacks: readonly Attack[];
+  readonly audit?: Audit | undefined;
 }
 
 /** What a run of a study came to. */

@@ -52,7 +52,8 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<void> {
   await using lab = await labFor(flags);
   const identity = { study: study.id, profile };
   const written = async (results: Results): Promise<void> => {
-    const report = { study, profile, command: commandOf(name, profile, flags), plan, results };
+    const [plugins, { version: labVersion }] = await Promise.all([lab.client.plugins(), lab.client.lab()]);
+    const report = { study, profile, command: commandOf(name, profile, flags), plan, results, plugins, labVersion };
     const file = await writeReport(resolve(flags.out ?? `${study.id}-${profile}`), report);
     console.log(`\n${plainWords(report).join('\n\n')}\n\nThe report is ${file}`);
   };

@@ -8,6 +8,8 @@ export interface StudyDefinition {
   readonly citation: Citation;
   /** What the study asks, which readings it chose and why: Markdown paragraphs for the report's first page. */
   readonly introduction: readonly string[];
+  /** What texts call an architecture of its tables: `LeNet-5 on MNIST`. Default: the architecture. */
+  readonly networks?: Readonly<Record<string, string>>;
   /** By name; the first is the default. */
   readonly profiles: Readonly<Record<string, StudyProfile>>;
 }
@@ -28,6 +30,8 @@ export interface PlannedRun {
   /** `lenet5/entropic/seed0`: unique in its plan. */
   readonly key: string;
   readonly title: string;
+  /** What tables call it beside other runs of the same network. Default: its key. */
+  readonly short?: string;
   /** The run whose final weights it starts from; becomes `model.fromRun`. */
   readonly after?: string;
   /** Another run that the audit takes for the original; becomes `evaluation.audit.originalRun`. */
@@ -44,5 +48,5 @@ export function defineStudy(definition: StudyDefinition): StudyDefinition {
 
 /** What the lab is to keep of it, so that the Studio shows its tables and figures. */
 export function recordedPlan({ title, citation, introduction }: StudyDefinition, { runs, tables, figures }: StudyPlan): RecordedPlan {
-  return { title, citation, introduction, runs: runs.map(({ key, title: called }) => ({ key, title: called })), tables, figures };
+  return { title, citation, introduction, runs: runs.map(({ key, title: called, short }) => ({ key, title: called, ...(short === undefined ? {} : { short }) })), tables, figures };
 }

@@ -19,15 +19,24 @@ export function partsOf(plan: StudyPlan, { table, figure, model }: Parts): Study
   const tables = plan.tables.filter((it) => named(table, figure, it.id) && ofModel(it));
   const figures = plan.figures.filter((it) => named(figure, table, it.id) && ofModel(it));
   if (tables.length + figures.length === 0) throw nothing(plan, { table, figure, model });
-  const wanted = [...tables.flatMap((it) => [...it.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.runs ?? [])), ...it.diagnosed]), ...figures.flatMap((it) => it.curves.map(({ run }) => run))];
   const needed = new Set<string>();
   const need = (key: string): void => {
     if (needed.has(key)) return;
     needed.add(key);
     for (const before of precedents(byKey.get(key)!)) need(before);
   };
-  wanted.forEach(need);
+  namedBy({ tables, figures }).forEach(need);
   return { runs: plan.runs.filter(({ key }) => needed.has(key)), tables, figures };
+}
+
+/** Keys of the runs that tables and figures need. */
+function namedBy({ tables, figures }: Pick<StudyPlan, 'tables' | 'figures'>): string[] {
+  const ofTables = tables.flatMap(({ rows, diagnosed, paired = [] }) => [
+    ...rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell === null ? [] : [...cell.runs, ...(cell.audited ?? [])]))),
+    ...diagnosed,
+    ...paired.flatMap(({ first, second }) => [first, second]),
+  ]);
+  return [...ofTables, ...figures.flatMap(({ curves }) => curves.map(({ run }) => run))];
 }
 
 /** Keys of the runs that must have ended before this one can start. */
@@ -44,8 +53,9 @@ function checked({ runs, tables, figures }: StudyPlan): ReadonlyMap<string, Plan
     if (unknown !== undefined) throw contradiction(`"${run.key}" to start from a run listed before it, got "${unknown}"`);
     byKey.set(run.key, run);
   }
-  const used = [...tables.flatMap((it) => [...it.diagnosed, ...it.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.runs ?? []))]), ...figures.flatMap((it) => it.curves.map(({ run }) => run))];
-  const missing = used.find((key) => !byKey.has(key));
+  // A curve shows where it began if that is known, and is whole without.
+  const begun = figures.flatMap(({ curves }) => curves.flatMap(({ before }) => before ?? []));
+  const missing = [...namedBy({ tables, figures }), ...begun].find((key) => !byKey.has(key));
   if (missing !== undefined) throw contradiction(`every table and figure to name runs of the plan, got "${missing}"`);
   const ragged = tables.find(({ columns, rows }) => rows.some(({ cells }) => cells.length !== columns.length));
   if (ragged !== undefined) throw contradiction(`a cell for each column in table ${ragged.id}`);

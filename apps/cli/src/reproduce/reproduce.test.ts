@@ -85,7 +85,7 @@ describe('a cell', () => {
     const of = results({ a: result([attack({ found: 3, notFound: 5, error: 1, outOfBudget: 1, skippedMisclassified: 10 })]) });
     expect(cellOf({ runs: ['a'], measure }, of).shares[0]).toMatchObject({ count: 3, of: 10, share: 0.3 });
     expect(cellOf({ runs: ['a'], measure: { ...measure, failuresCount: true } }, of).shares[0]).toMatchObject({ count: 8, of: 10 });
-    expect(cellOf({ runs: ['a'], measure: { ...measure, shown: 'probabilities' } }, of)).toMatchObject({ mean: null, missing: ['a has no number for it: not measured, or none of its images was classified correctly'] });
+    expect(cellOf({ runs: ['a'], measure: { ...measure, shown: 'probabilities' } }, of)).toMatchObject({ mean: null, missing: new Map([['a', 'it has no number for it: not measured, or none of its images was classified correctly']]) });
   });
 
   it('spans its seeds, and says which are missing', () => {
@@ -93,7 +93,7 @@ describe('a cell', () => {
     expect(cell.mean).toBeCloseTo(0.2);
     expect(cell.low).toBeLessThan(0.1);
     expect(cell.high).toBeGreaterThan(0.3);
-    expect(cell.missing).toEqual(['c: it failed']);
+    expect(cell.missing).toEqual(new Map([['c', 'it failed']]));
   });
 
   it('is marked by the rule', () => {
@@ -106,6 +106,10 @@ describe('a cell', () => {
     expect(markOf(of(100), undefined)).toBe('noPaperNumber');
     expect(markOf(cellOf({ runs: ['x'], measure }, results({})), 0.1)).toBe('notRun');
     expect(markOf(undefined, 0.1)).toBe('notRun');
+    // 95 % interval of 0 in 4: 0 to 49 %. What lies in it is not reproduced by that, what lies outside is refuted.
+    const few = cellOf({ runs: ['a'], measure }, results({ a: result([attack({ notFound: 4 })]) }));
+    expect(markOf(few, 0.0416)).toBe('tooFew');
+    expect(markOf(few, 0.9084)).toBe('notReproduced');
   });
 });
 
@@ -137,15 +141,47 @@ describe('a report', () => {
       }),
     ),
   );
-  const report = { study, profile: 'quick', command: 'npx entropic reproduce sperl2021', plan, results: some };
+  const report = { study, profile: 'quick', command: 'npx entropic reproduce sperl2021', plan, results: some, labVersion: '0.1.0', plugins: [{ kind: 'loss', name: 'entropic', version: '1.2.3', hash: 'cd' }, { kind: 'loss', name: 'unused', version: '1', hash: 'ef' }] } as const;
 
   it('says in plain words what the controls mean', () => {
     const text = markdownReport(report, (i) => `f${i}.svg`);
-    expect(text).toContain('60.00 % of the correctly classified images fell before entropic retraining, and 3.00 % after');
-    expect(text).toContain('Without the entropy term (lambda = 0), all else equal, 4.00 % fall: the control resists as well');
-    expect(text).toMatch(/\| FGSM \| 2\.95 % \| 3\.00 % \([^)]*3 of 100\) \| reproduced \|/);
+    expect(text).toContain('LeNet-5 on MNIST: gradient attacks on the logits, on average, change the answer to 60.00 % of the images that the network classifies correctly before entropic retraining, and 3.00 % after');
+    expect(text).toContain('Retrained without the entropy term (lambda = 0), all else equal: 4.00 %: the control resists as well');
+    expect(text).toContain('nothing here says whether the robustness is real, for it was not audited');
+    expect(text).toMatch(/\| FGSM \| 2\.95 % \| 3\.00 % \([^)]*3 of 100\) \| reproduced \| 3\.00 % \([^)]*\) \| reproduced \| 4\.00 % \([^)]*\) \|\n/);
     expect(text).toMatch(/C&W, failed searches discarded \| 4\.16 % \| not run \| not run/);
-    expect(text).toContain('lenet5/entropic/cw/seed0: not part of this report');
+    expect(text).toContain('Not run: entropically retrained, C&W, seed 0: not part of this report');
+  });
+
+  it('does not say that a control resists where nothing does', () => {
+    const all = result([attack({ found: 99, notFound: 1 })]);
+    const none = results({ 'lenet5/pretrained/attacks/seed0': all, 'lenet5/entropic/attacks/seed0': all, 'lenet5/control/attacks/seed0': all, 'lenet5/scaled/attacks/seed0': all });
+    const text = markdownReport({ ...report, results: none }, () => 'f.svg');
+    expect(text).toContain('all else equal: 99.00 %, which is no different.');
+    expect(text).toContain('does not reproduce the robustness');
+    expect(text).not.toMatch(/resists|no more than/);
+  });
+
+  it.each([['broken', 'the robustness is not real'], ['masked', 'the robustness is not real'], ['suspect', 'leaves open'], ['reliable', 'finds no sign against it']] as const)('says what the verdict %s means for the paper', (verdict, words) => {
+    const of = (found: number) => result([attack({ found, notFound: 100 - found })]);
+    const audited = of(3);
+    const share = { robust: 0, ofAll: 0, ofAllInterval: null, ofCorrect: 0, ofCorrectInterval: null };
+    const audit = { verdict, norm: 'linf', epsilon: 0.3, battery: 'quick', examples: 50, claim: { ...share, ofAll: 0.9 }, headline: share, worstCase: share, lines: [{ id: 'black-box', examples: 40, found: 39 }] } as unknown as FinalEvaluation['audit'];
+    const judged = results({ 'lenet5/pretrained/attacks/seed0': of(90), 'lenet5/entropic/attacks/seed0': { ...audited, evaluation: { ...audited.evaluation, audit } } });
+    const text = markdownReport({ ...report, results: judged }, () => 'f.svg');
+    expect(text).toContain(words);
+    expect(text).toContain('PGD leaves 90.00 % of 50 images robust, the attacks of the headline 0.00 %; query attack (Square) succeeds on 39 of 40.');
+    expect(text).toMatch(/\| entropically retrained \| 98\.00 % \| 3\.00 % \| not run \| not run \| 97\.50 % \| 0\.00 % \| 25\.00 % \| /);
+  });
+
+  it('lists what was used: each setting once, the losses with their code', () => {
+    const text = markdownReport(report, () => 'f.svg');
+    expect(text).toContain('| entropic | loss | 1.2.3 | cd |');
+    expect(text).not.toContain('unused');
+    expect(text).toMatch(/\| fgsm \| linf 0\.3 \| logits \|  \| 100 \| \d+ \|/);
+    const before = markdownReport({ ...report, results: results({}) }, () => 'f.svg');
+    expect(before).toContain('| lenet5, entropic retraining (Figures 4 to 6), seed 0 | mnist: first 5,000, tested on 1,000 | pretraining, seed 0 | entropic lambda 1, sigma 1.65 | adam learningRate 0.0009, beta1 0.9, beta2 0.999, epsilon 1e-7 | 4 | 2 | none | 0 |');
+    expect(before).toContain("No number could be held against one of the paper's yet");
   });
 
   it.each([[3, 60, 100, 'the term makes a difference'], [2, 6, 10, 'too few images (10 and 10) to tell'], [3, 6, 100, 'the control resists as well']])('says of %d against %d of %d images what they bear', (after, control, of, words) => {
@@ -160,6 +196,7 @@ describe('a report', () => {
     expect(html).not.toMatch(/<(script|link|img)|src=|url\(/);
     expect([...html.matchAll(/<svg/g)]).toHaveLength(plan.figures.length);
     expect(html).toContain('<td class="notReproduced">not reproduced</td>');
+    expect(html).toMatch(/<td><b>3\.00 %<\/b><small> \([^)]*3 of 100\)<\/small><\/td>/);
   });
 
   it('draws a curve through its points, and says where there is none', () => {
@@ -167,6 +204,8 @@ describe('a report', () => {
     // Frame: epoch 1 at the left edge, 2 at the right; 0 at the bottom, 1 at the top.
     expect(svg).toContain('points="64,236 544,14"');
     expect(svg).toContain('none (not run)');
+    // From the network as it was, epoch 0, on.
+    expect(lineChart({ title: 't', axis: 'a', share: true, curves: [{ title: 'one', points: [[0, 0], [2, 1]] }] })).toContain('points="64,236 544,14"');
     expect(lineChart({ title: 't', axis: 'a', curves: [{ title: 'flat', points: [[1, 5], [2, 5]] }] })).not.toContain('NaN');
     expect(lineChart({ title: 't', axis: 'a', curves: [] })).toContain('not run');
   });

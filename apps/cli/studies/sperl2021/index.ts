@@ -62,6 +62,7 @@ export default defineStudy({
     'Three controls stand beside it, all else equal: retraining with lambda = 0, so without the entropy term; the pretrained network with its logits multiplied by 20, so without any training; and a network trained with PGD, which is robust for other reasons. If a control without the term shows the same numbers, the numbers do not come from the term.',
     'Readings chosen where the paper leaves them open: layers after an activation function and the softmax output count (M = 5 for LeNet-5), activations of zero or less contribute nothing, natural logarithm, square of the batch mean, reference E_T measured once on the pretrained network over the training images. These make sigma = 1.65 reachable; others are options of the loss and of `evaluation.entropy`.',
   ],
+  networks: Object.fromEntries(networks.map(({ architecture, title }) => [architecture, title])),
   profiles: {
     quick: { summary: 'ten minutes on two cores: all parts, few images, few epochs; its numbers show that the parts work, not what the paper shows', plan: planOf(quick) },
     evening: { summary: "LeNet-5 alone, on all images: the paper's 24 epochs, then its 200 in batches of 4, with and without the term, one seed; an hour on two cores with --slots 2", plan: planOf(evening) },

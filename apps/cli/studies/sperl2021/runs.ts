@@ -43,17 +43,19 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
     {
       key: pretrained,
       title: title('pretraining (Table I)'),
+      short: `pretraining, seed ${seed}`,
       weight: size.seconds.pretrain,
       spec: spec(network, occasion, {
         training: { optimizer: pretraining.optimizer, batchSize: pretraining.batchSize, epochs: size.pretrainEpochs ?? pretraining.epochs, ...(pretraining.augment === undefined ? {} : { augment: pretraining.augment }) },
         evaluation: {},
       }),
     },
-    ...([['entropic', 1, 'entropic retraining (Figures 4 to 6)'], ['control', 0, 'control: the same with lambda = 0']] as const).map(
+    ...([['entropic', 1, 'entropic retraining (Figures 4 to 6)'], ['control', 0, 'the same with lambda = 0 (control)']] as const).map(
       ([state, lambda, what]): PlannedRun => ({
         key: keyOf(network, state, seed),
         after: pretrained,
         title: title(what),
+        short: `${what}, seed ${seed}`,
         weight: size.seconds.entropic,
         spec: spec(network, occasion, { trainLimit: size.entropicTrainLimit, training: retraining(lambda), evaluation: watched(network, size) }),
       }),
@@ -62,6 +64,7 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
       key: keyOf(network, 'adversarial', seed),
       after: pretrained,
       title: title('adversarial training (Figures 1 to 3)'),
+      short: `adversarial training, seed ${seed}`,
       weight: size.seconds.adversarial,
       spec: spec(network, occasion, {
         trainLimit: size.adversarialTrainLimit,
@@ -97,6 +100,7 @@ function examinations(network: PaperNetwork, { size, seed, state }: Occasion & {
       ...original,
       key: keyOf(network, state, seed, 'attacks'),
       title: `${network.title}, ${stateTitles[state]}: attacked${audited ? ' and audited' : ''}, seed ${seed}`,
+      short: `${stateTitles[state]}, seed ${seed}`,
       weight: seconds.attack + (audited ? seconds.audit : 0),
       spec: spec(network, { size, seed }, {
         model,
@@ -117,6 +121,7 @@ function examinations(network: PaperNetwork, { size, seed, state }: Occasion & {
       ...shared,
       key: keyOf(network, state, seed, 'cw'),
       title: `${network.title}, ${stateTitles[state]}: C&W, seed ${seed}`,
+      short: `${stateTitles[state]}, C&W, seed ${seed}`,
       weight: seconds.carliniWagner,
       spec: spec(network, { size, seed }, {
         model,

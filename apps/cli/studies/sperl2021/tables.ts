@@ -12,24 +12,31 @@ const attacks = [
   { name: 'cw counted', title: 'C&W, failed searches counted as found', plugin: 'carlini-wagner', norm: 'l2', part: 'cw', failuresCount: true },
 ] as const;
 
-const modes = ['paper mode (softmax outputs)', 'correct mode (logits)'] as const;
+const modes = ['paper mode (softmax outputs)', 'correct mode (logits)'];
 
 /** The paper's tables III to VI of one network, its accuracy of Table I, and the controls. */
 export function tablesOf(network: PaperNetwork, size: Size): TablePlan[] {
   const context = { network, size };
   const diagnosed = (state: State): string[] => size.seeds.map((seed) => keyOf(network, state, seed, 'attacks'));
-  const table = (id: string, title: string, columns: readonly string[], rows: readonly RowPlan[], of: readonly State[]): TablePlan => ({
+  const table = (id: string, title: string, { columns = ['accuracy'], rows, of = [] }: Content): TablePlan => ({
     id, title: `${title}: ${network.title}`, model: network.architecture, columns, rows, diagnosed: of.flatMap(diagnosed),
   });
   const { paper } = network;
   return [
-    table('I', 'Accuracy after pretraining', ['accuracy'], [{ title: 'clean test images', paper: paper.accuracy, cells: [cell(context, 'pretrained', { kind: 'cleanAccuracy' })] }], []),
-    table('III', 'Attack success before retraining', modes, attackRows(context, 'pretrained', paper.before), ['pretrained']),
-    table('IV', 'Attack success after entropic retraining', modes, attackRows(context, 'entropic', paper.after), ['entropic']),
-    table('V', 'Accuracy under noise before retraining', ['accuracy'], noiseRows(context, 'pretrained', paper.accuracy), []),
-    table('VI', 'Accuracy after entropic retraining', ['accuracy'], noiseRows(context, 'entropic', paper.accuracyAfter), []),
-    table('controls', 'Attack success of the controls, logits shown', states.map((state) => stateTitles[state]), attacks.map(({ name: _, title, ...attack }) => ({ title, cells: states.map((state) => attackCell(context, state, { ...attack, shown: 'logits' })) })), states),
+    table('I', 'Accuracy after pretraining', { rows: [{ title: 'clean test images', paper: paper.accuracy, cells: [trainedAccuracy(context)] }] }),
+    table('III', 'Attack success before retraining', { columns: modes, rows: attackRows(context, 'pretrained', paper.before), of: ['pretrained'] }),
+    table('IV', 'Attack success after entropic retraining', { columns: [...modes, `control: ${stateTitles.control} (logits)`], rows: attackRows(context, 'entropic', paper.after, 'control'), of: ['entropic', 'control'] }),
+    table('V', 'Accuracy under noise before retraining', { rows: noiseRows(context, 'pretrained', paper.accuracy) }),
+    table('VI', 'Accuracy after entropic retraining', { rows: noiseRows(context, 'entropic', paper.accuracyAfter) }),
+    { ...table('controls', 'Attack success of the controls, logits shown', { columns: states.map((state) => stateTitles[state]), rows: controlRows(context), of: states }), paired: pairs(context) },
   ];
+}
+
+interface Content {
+  readonly columns?: readonly string[];
+  readonly rows: readonly RowPlan[];
+  /** Whose diagnosis stands below. */
+  readonly of?: readonly State[];
 }
 
 interface Context {
@@ -45,16 +52,37 @@ interface AttackRow {
   readonly shown: 'logits' | 'probabilities';
 }
 
-function attackRows(context: Context, state: State, paper: Readonly<Record<string, number>>): RowPlan[] {
+/** Both modes, and the logits of a control beside them. */
+function attackRows(context: Context, state: State, paper: Readonly<Record<string, number>>, control?: State): RowPlan[] {
   return attacks.map(({ name, title, ...attack }) => ({
     title,
     ...(paper[name] === undefined ? {} : { paper: paper[name] }),
-    cells: (['probabilities', 'logits'] as const).map((shown) => attackCell(context, state, { ...attack, shown })),
+    cells: [
+      ...(['probabilities', 'logits'] as const).map((shown) => attackCell(context, state, { ...attack, shown })),
+      ...(control === undefined ? [] : [{ ...attackCell(context, control, { ...attack, shown: 'logits' }), control: true }]),
+    ],
   }));
 }
 
+function controlRows(context: Context): RowPlan[] {
+  return attacks.map(({ name: _, title, ...attack }) => ({ title, cells: states.map((state) => attackCell(context, state, { ...attack, shown: 'logits' })) }));
+}
+
 function attackCell({ network, size }: Context, state: State, { part, ...measure }: AttackRow): CellPlan {
-  return { runs: size.seeds.map((seed) => keyOf(network, state, seed, part)), measure: { kind: 'attackSuccess', ...measure } };
+  const keys = (of: 'attacks' | 'cw'): string[] => size.seeds.map((seed) => keyOf(network, state, seed, of));
+  return { runs: keys(part), measure: { kind: 'attackSuccess', ...measure }, audited: keys('attacks') };
+}
+
+/** The retrained network against the one before it and against the control, on the same images. */
+function pairs({ network, size }: Context): NonNullable<TablePlan['paired']> {
+  return (['pretrained', 'control'] as const).flatMap((other) =>
+    size.seeds.map((seed) => ({ title: `${stateTitles.entropic} and ${stateTitles[other]}, seed ${seed}`, first: keyOf(network, 'entropic', seed, 'attacks'), second: keyOf(network, other, seed, 'attacks') })),
+  );
+}
+
+/** As the pretraining itself measured it, so that Table I alone needs no attack. */
+function trainedAccuracy({ network, size }: Context): CellPlan {
+  return { runs: size.seeds.map((seed) => keyOf(network, 'pretrained', seed)), measure: { kind: 'cleanAccuracy' } };
 }
 
 function noiseRows(context: Context, state: State, clean: number | undefined): RowPlan[] {
@@ -70,7 +98,7 @@ function cell({ network, size }: Context, state: State, measure: Measure): CellP
   return { runs: size.seeds.map((seed) => keyOf(network, state, seed, 'attacks')), measure };
 }
 
-/** Figures 1 to 3 (adversarial training) and 4 to 6 (entropic retraining, with its control), one curve a seed. */
+/** Figures 1 to 3 (adversarial training) and 4 to 6 (entropic retraining, with its control), one curve a seed; each begins with the pretrained network. */
 export function figuresOf(network: PaperNetwork, size: Size): FigurePlan[] {
   const panels = [
     { metric: 'fgsm', axis: 'FGSM success', what: 'FGSM success' },
@@ -87,7 +115,7 @@ export function figuresOf(network: PaperNetwork, size: Size): FigurePlan[] {
       title: `${measured} during ${what}: ${network.title}`,
       model: network.architecture,
       axis,
-      curves: of.flatMap((state) => size.seeds.map((seed) => ({ title: `${stateTitles[state]}, seed ${seed}`, run: keyOf(network, state, seed), metric }))),
+      curves: of.flatMap((state) => size.seeds.map((seed) => ({ title: `${stateTitles[state]}, seed ${seed}`, run: keyOf(network, state, seed), metric, before: keyOf(network, 'pretrained', seed, ...(metric === 'fgsm' ? ['attacks' as const] : [])) }))),
     })),
   );
 }

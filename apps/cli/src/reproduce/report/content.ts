@@ -1,5 +1,6 @@
-import type { FigurePlan } from '@entropic-lab/protocol';
-import { cellOf, markOf, type Grid, type Mark } from '@entropic-lab/studies';
+import type { Plugin } from '@entropic-lab/client';
+import type { FigurePlan, FinalEvaluation } from '@entropic-lab/protocol';
+import { cellOf, markOf, type Grid, type Mark, type Names } from '@entropic-lab/studies';
 import { duration, percent } from '../../terminal/format.ts';
 import type { StudyDefinition, StudyPlan } from '../definition.ts';
 import { hasResult, secondsOf, type Results } from '../results.ts';
@@ -12,6 +13,9 @@ export interface Report {
   readonly command: string;
   readonly plan: StudyPlan;
   readonly results: Results;
+  /** What the lab that computed it has, and which version it is. */
+  readonly plugins: readonly Pick<Plugin, 'kind' | 'name' | 'version' | 'hash'>[];
+  readonly labVersion: string;
 }
 
 export function figureContent({ id, title, axis, curves }: FigurePlan, results: Results): Chart & { readonly title: string } {
@@ -19,21 +23,25 @@ export function figureContent({ id, title, axis, curves }: FigurePlan, results: 
     title: `Figure ${id}. ${title}`,
     axis,
     share: curves.every(({ metric }) => metric === 'fgsm' || metric === 'cleanAccuracy'),
-    curves: curves.map(({ title: name, run, metric }) => {
-      const outcome = results.get(run);
-      const epochs = outcome?.epochs ?? [];
-      const points = epochs.flatMap((epoch) => {
-        const value = {
-          networkEntropy: () => epoch.entropies.networkEntropy,
-          entropyFlow: () => epoch.entropies.entropyFlow,
-          cleanAccuracy: () => epoch.cleanAccuracy,
-          fgsm: () => epoch.attacks.find(({ plugin }) => plugin === 'fgsm')?.attackSuccessRate ?? undefined,
-        }[metric]();
-        return value === undefined ? [] : [[epoch.epoch, value] as const];
-      });
-      return { title: name, points };
+    curves: curves.map(({ title: name, run, metric, before }) => {
+      const points = (results.get(run)?.epochs ?? []).flatMap((epoch) => pointsAt(epoch.epoch, epoch, metric));
+      const start = before === undefined ? undefined : results.get(before);
+      return { title: name, points: points.length > 0 && hasResult(start) ? [...pointsAt(0, start.evaluation, metric), ...points] : points };
     }),
   };
+}
+
+type Metric = FigurePlan['curves'][number]['metric'];
+
+function pointsAt(epoch: number, { entropies, cleanAccuracy, attacks }: Pick<FinalEvaluation, 'entropies' | 'cleanAccuracy' | 'attacks'>, metric: Metric): (readonly [epoch: number, value: number])[] {
+  const fgsm = attacks.find(({ plugin, shown }) => plugin === 'fgsm' && shown === 'logits')?.attackSuccessRate ?? undefined;
+  const value = { networkEntropy: entropies.networkEntropy, entropyFlow: entropies.entropyFlow, cleanAccuracy, fgsm }[metric];
+  return value === undefined ? [] : [[epoch, value]];
+}
+
+/** What tables call the runs. */
+export function namesOf({ plan }: Pick<Report, 'plan'>): Names {
+  return new Map(plan.runs.map(({ key, short = key }) => [key, short]));
 }
 
 const CURVE_ROWS = 25;
@@ -54,41 +62,21 @@ export function epochTables({ plan, results }: Report): { readonly title: string
         signs.medianLogitMargin.toFixed(1), percent(signs.zeroGradientShare), percent(signs.saturatedShare),
       ];
     });
-    return [{ title: `${title}: ${epochs.length} of ${spec.training?.epochs ?? epochs.length} epochs`, grid: [['epoch', 'accuracy', 'E_N', 'E_T', 'FGSM success', 'median logit margin', 'zero input gradients', 'p = 1'], ...rows] }];
+    return [{ title: `${title}: ${epochs.length} of ${spec.training?.epochs ?? epochs.length} epochs`, grid: [['epoch', 'accuracy', 'E_N (nats per neuron)', 'E_T (nats per layer)', 'FGSM success', 'median logit margin', 'zero input gradients', 'p = 1'], ...rows] }];
   });
 }
 
 /** How many cells have each mark, over all tables with numbers of the paper. */
 export function marksOf({ plan, results }: Report): Readonly<Record<Mark, number>> {
-  const marks = { reproduced: 0, notReproduced: 0, notRun: 0, noPaperNumber: 0 };
+  const marks = { reproduced: 0, notReproduced: 0, tooFew: 0, notRun: 0, noPaperNumber: 0 };
   for (const { rows } of plan.tables) {
-    for (const { paper, cells } of rows) for (const cell of cells) if (cell !== null) marks[markOf(cellOf(cell, results), paper)] += 1;
+    for (const { paper, cells } of rows) for (const cell of cells) if (cell !== null && cell.control !== true) marks[markOf(cellOf(cell, results), paper)] += 1;
   }
   return marks;
 }
 
-/** Every run: what, where, how long, how it ended. */
-export function runsGrid({ plan, results }: Report): Grid {
-  return [
-    ['run', 'id', 'status', 'time', 'computed by', 'seed'],
-    ...plan.runs.map(({ key, spec }) => {
-      const outcome = results.get(key);
-      if (!hasResult(outcome)) return [key, outcome?.run?.id ?? '', outcome?.reason ?? 'not run', '', '', String(spec.seed ?? 0)];
-      return [key, outcome.run.id, outcome.run.status, duration(secondsOf(outcome.run)), outcome.computedBy.join('; '), String(spec.seed ?? 0)];
-    }),
-  ];
-}
-
-/** Every plugin that took part, with version and hash of its code. */
-export function pluginsGrid({ results }: Report): Grid {
-  const seen = new Map<string, string[]>();
-  for (const outcome of results.values()) {
-    if (!hasResult(outcome)) continue;
-    for (const { plugin, version, hash } of [...outcome.evaluation.attacks, ...outcome.epochs.flatMap(({ attacks }) => attacks)]) seen.set(`${plugin} ${hash}`, [plugin, version, hash]);
-  }
-  return [['attack', 'version', 'SHA-256 of its code'], ...[...seen.values()].sort((a, b) => (a[0]! < b[0]! ? -1 : 1))];
-}
-
-export function totalSeconds({ results }: Report): number {
-  return [...results.values()].reduce((sum, outcome) => sum + (hasResult(outcome) ? secondsOf(outcome.run) : 0), 0);
+/** How long it took, in words. */
+export function timeWords({ results }: Pick<Report, 'results'>): string {
+  const seconds = [...results.values()].reduce((sum, outcome) => sum + (hasResult(outcome) ? secondsOf(outcome.run) : 0), 0);
+  return `${duration(seconds)} of computing in all, the times of the runs added.`;
 }

@@ -1,31 +1,20 @@
-import { markRule, markTitles, tableContent, type Grid } from '@entropic-lab/studies';
-import { duration } from '../../terminal/format.ts';
-import { hasResult } from '../results.ts';
-import { epochTables, figureContent, pluginsGrid, runsGrid, totalSeconds, type Report } from './content.ts';
+import { verdictMeanings } from '@entropic-lab/protocol';
+import { markRule, markTitles, tableContent, verdictRule, type Grid } from '@entropic-lab/studies';
+import { epochTables, figureContent, namesOf, timeWords, type Report } from './content.ts';
 import { escaped } from './escape.ts';
-import { plainWords } from './plain-words.ts';
+import { firstPage } from './first-page.ts';
+import { attacksGrid, pluginsGrid, runsGrid, specsOf, trainingsGrid } from './settings.ts';
+import { style } from './style.ts';
 import { lineChart } from './svg.ts';
-
-const style = `
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.7rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; } h3 { margin: 1.8rem 0 .4rem; font-size: 1.05rem; }
-.words { font-size: 1.05rem; } .words p { max-width: 46rem; } p { max-width: 46rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; margin: .5rem 0; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .25rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top; } th { font-weight: 600; }
-.reproduced { color: #00563b; } .notReproduced { color: #a03000; } .notRun, .noPaperNumber { color: #666; }
-.note { color: #666; font-size: .85rem; } code, pre { font-size: .85rem; } pre { white-space: pre-wrap; background: #f5f5f5; padding: .6rem; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1rem; } figure { margin: 0; break-inside: avoid; } figcaption { font-size: .88rem; font-weight: 600; }
-@media print { body { max-width: none; margin: 0; font-size: 11px; } h2 { break-before: auto; } details { display: none; } }
-`;
 
 /** The report as one HTML file that loads nothing from elsewhere. */
 export function htmlReport(report: Report): string {
-  const { study, profile, command, plan, results } = report;
+  const { study, profile, command, plan, results, labVersion } = report;
   const { authors, title, year, url } = study.citation;
+  const { words, glances } = firstPage(report);
   const tables = plan.tables.map((table) => {
-    const { title: heading, grid, diagnosis, notes } = tableContent(table, results);
-    return `<h3>${escaped(heading)}</h3>${htmlGrid(grid)}${diagnosis === undefined ? '' : `<p class="note">To be read with:</p>${htmlGrid(diagnosis)}`}${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('')}`;
+    const { title: heading, grid, diagnosis, paired, notes } = tableContent(table, results, namesOf(report));
+    return `<h3>${escaped(heading)}</h3>${htmlGrid(grid)}${beside('To be read with', diagnosis)}${beside('On the same images', paired)}${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('')}`;
   });
   const figures = plan.figures.map((figure) => {
     const chart = figureContent(figure, results);
@@ -35,28 +24,19 @@ export function htmlReport(report: Report): string {
     '<!doctype html>',
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(study.title)}</title><style>${style}</style></head><body>`,
     `<h1>${escaped(study.title)}</h1>`,
-    `<p>${escaped(authors)}, ${url === undefined ? escaped(title) : `<a href="${escaped(url)}">${escaped(title)}</a>`} (${year}).<br>Profile <em>${escaped(profile)}</em>: ${escaped(study.profiles[profile]!.summary)}.<br>Made again by <code>${escaped(command)}</code>.</p>`,
-    `<h2>In plain words</h2><div class="words">${plainWords(report).map(paragraph).join('')}</div>`,
-    `<h2>What is asked, and how</h2>${study.introduction.map(paragraph).join('')}<p class="note">Marks: ${escaped(markRule)}</p>`,
+    `<p>${escaped(authors)}, ${url === undefined ? escaped(title) : `<a href="${escaped(url)}">${escaped(title)}</a>`} (${year}).<br>Profile <em>${escaped(profile)}</em>: ${escaped(study.profiles[profile]!.summary)}.<br>Made again by <code>${escaped(command)}</code>, Entropic Lab ${escaped(labVersion)}.</p>`,
+    `<h2>In plain words</h2><div class="words">${words.map(paragraph).join('')}</div>`,
+    ...glances.map(({ title: heading, grid }) => `<h3>${escaped(heading)}</h3>${htmlGrid(grid)}`),
+    `<h2 class="pages">What is asked, and how</h2>${study.introduction.map(paragraph).join('')}<p class="note">Marks: ${escaped(markRule)}</p><p class="note">Audit: ${escaped(verdictRule)}</p>`,
     `<h2>Tables</h2>${tables.join('')}`,
     `<h2>Figures</h2><div class="figures">${figures.join('')}</div>`,
     `<h2>Epochs</h2>${epochTables(report).map(({ title: heading, grid }) => `<h3>${escaped(heading)}</h3>${htmlGrid(grid)}`).join('')}`,
-    `<h2>Runs</h2><p>${duration(totalSeconds(report))} of computing in all; energy is not measured.</p>${htmlGrid(runsGrid(report))}`,
-    `<h2>Attacks</h2>${htmlGrid(pluginsGrid(report))}`,
-    `<h2>Every setting</h2><details><summary>The specs of all runs, as the lab recorded them</summary><pre>${escaped(JSON.stringify(specsOf(report), null, 1))}</pre></details>`,
+    `<h2>Runs</h2><p>${escaped(timeWords(report))}</p>${htmlGrid(runsGrid(report))}`,
+    `<h2>Every setting</h2><h3>Trainings</h3>${htmlGrid(trainingsGrid(report))}<h3>Attacks, with their options as used</h3>${htmlGrid(attacksGrid(report))}<h3>Plugins</h3>${htmlGrid(pluginsGrid(report), 'code')}`,
+    `<p class="note">The file specs.json beside this one has every run's spec as the lab recorded it, with every default filled in.</p><details><summary>The same, here</summary><pre>${escaped(JSON.stringify(specsOf(report), null, 1))}</pre></details>`,
     '</body></html>',
     '',
   ].join('\n');
-}
-
-/** By key; what the lab recorded, with every default filled in, where a run has a result. */
-export function specsOf({ plan, results }: Report): Record<string, unknown> {
-  return Object.fromEntries(
-    plan.runs.map(({ key, spec }) => {
-      const outcome = results.get(key);
-      return [key, hasResult(outcome) ? outcome.run.spec : spec];
-    }),
-  );
 }
 
 /** Markdown's emphasis and code are all that such texts use. */
@@ -64,12 +44,25 @@ function paragraph(text: string): string {
   return `<p>${escaped(text).replace(/\*([^*]+)\*/g, '<em>$1</em>').replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`;
 }
 
-const classes = new Map(Object.entries(markTitles).map(([mark, title]) => [title, mark]));
+function beside(heading: string, grid: Grid | undefined): string {
+  return grid === undefined ? '' : `<p class="note">${escaped(heading)}:</p>${htmlGrid(grid)}`;
+}
 
-function htmlGrid([head, ...rows]: Grid): string {
+const classes = new Map([...Object.entries(markTitles).map(([mark, title]) => [title, mark] as const), ...Object.keys(verdictMeanings).map((verdict) => [verdict, verdict] as const)]);
+
+function htmlGrid([head, ...rows]: Grid, kind?: string): string {
   const cell = (text: string, i: number): string => {
-    const mark = i === 0 ? undefined : classes.get(text);
-    return `<td${mark === undefined ? '' : ` class="${mark}"`}>${escaped(text)}</td>`;
+    const named = i === 0 ? undefined : classes.get(/^\w[\w ]*?(?= \(|$)/.exec(text)?.[0] ?? text);
+    return `<td${named === undefined ? '' : ` class="${named}"`}>${measured(text)}</td>`;
   };
-  return `<div class="scroll"><table><thead><tr>${head!.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table${kind === undefined ? '' : ` class="${kind}"`}><thead><tr>${head!.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
+}
+
+/** The number first; its interval and counts, and what the audit says of it, in small below. */
+function measured(text: string): string {
+  const match = /^(\d+\.\d+ %)(?: (\([^)]*\)))?(?:; audit: (.+))?$/.exec(text);
+  if (match === null) return escaped(text);
+  const [, number, counts, verdict] = match;
+  const said = verdict === undefined ? '' : `<small> audit: <span class="${verdict}">${verdict}</span></small>`;
+  return `<b>${number}</b>${counts === undefined ? '' : `<small> ${escaped(counts)}</small>`}${said}`;
 }

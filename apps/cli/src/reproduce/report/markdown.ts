@@ -1,26 +1,30 @@
-import { markRule, tableContent, type Grid } from '@entropic-lab/studies';
-import { duration } from '../../terminal/format.ts';
-import { epochTables, figureContent, pluginsGrid, runsGrid, totalSeconds, type Report } from './content.ts';
-import { plainWords } from './plain-words.ts';
+import { markRule, tableContent, verdictRule, type Grid } from '@entropic-lab/studies';
+import { epochTables, figureContent, namesOf, timeWords, type Report } from './content.ts';
+import { firstPage } from './first-page.ts';
+import { attacksGrid, pluginsGrid, runsGrid, trainingsGrid } from './settings.ts';
 
 /** The report as Markdown; figures are files beside it. @param figureFile names the file of the figure at an index. */
 export function markdownReport(report: Report, figureFile: (index: number) => string): string {
-  const { study, profile, command, plan, results } = report;
+  const { study, profile, command, plan, results, labVersion } = report;
   const { authors, title, year, url } = study.citation;
+  const { words, glances } = firstPage(report);
+  const titled = (heading: string, grid: Grid | undefined): string[] => (grid === undefined ? [] : [`${heading}:`, markdownGrid(grid)]);
   return [
     `# ${study.title}`,
     `${authors}, "${title}" (${year})${url === undefined ? '' : `, ${url}`}`,
     `Profile *${profile}*: ${study.profiles[profile]!.summary}.`,
-    `Made again by \`${command}\`.`,
+    `Made again by \`${command}\`, Entropic Lab ${labVersion}.`,
     '## In plain words',
-    ...plainWords(report),
+    ...words,
+    ...glances.flatMap(({ title: heading, grid }) => [`### ${heading}`, markdownGrid(grid)]),
     '## What is asked, and how',
     ...study.introduction,
     `Marks: ${markRule}`,
+    `Audit: ${verdictRule}`,
     '## Tables',
     ...plan.tables.flatMap((table) => {
-      const { title: heading, grid, diagnosis, notes } = tableContent(table, results);
-      return [`### ${heading}`, markdownGrid(grid), ...(diagnosis === undefined ? [] : ['To be read with:', markdownGrid(diagnosis)]), ...notes];
+      const { title: heading, grid, diagnosis, paired, notes } = tableContent(table, results, namesOf(report));
+      return [`### ${heading}`, markdownGrid(grid), ...titled('To be read with', diagnosis), ...titled('On the same images', paired), ...notes];
     }),
     '## Figures',
     ...plan.figures.flatMap((figure, i) => {
@@ -30,12 +34,16 @@ export function markdownReport(report: Report, figureFile: (index: number) => st
     '## Epochs',
     ...epochTables(report).flatMap(({ title: heading, grid }) => [`### ${heading}`, markdownGrid(grid)]),
     '## Runs',
-    `${duration(totalSeconds(report))} of computing in all; energy is not measured.`,
+    timeWords(report),
     markdownGrid(runsGrid(report)),
-    '## Attacks',
-    markdownGrid(pluginsGrid(report)),
     '## Every setting',
-    'The specs of the runs are in `specs.json` beside this file.',
+    '### Trainings',
+    markdownGrid(trainingsGrid(report)),
+    '### Attacks, with their options as used',
+    markdownGrid(attacksGrid(report)),
+    '### Plugins',
+    markdownGrid(pluginsGrid(report)),
+    "`specs.json` beside this file has every run's spec as the lab recorded it, with every default filled in.",
     '',
   ].join('\n\n');
 }

@@ -2,8 +2,9 @@ import { LabError } from '@entropic-lab/protocol';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { figureContent, type Report } from './content.ts';
-import { htmlReport, specsOf } from './html.ts';
+import { htmlReport } from './html.ts';
 import { markdownReport } from './markdown.ts';
+import { specsOf } from './settings.ts';
 import { lineChart } from './svg.ts';
 
 /**

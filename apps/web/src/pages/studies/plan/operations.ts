@@ -14,10 +14,11 @@ export const PlanResults = graphql(`
           metrics { name }
           finalEvaluation {
             cleanAccuracy testExamples
+            entropies { networkEntropy entropyFlow }
             noise { norm epsilon accuracy examples }
             diagnosis { medianLogitMargin zeroGradientShare saturatedShare }
-            attacks { plugin norm shown examples outcomes { found notFound error outOfBudget skippedMisclassified } }
-            audit { verdict examples headline { ofAll } }
+            attacks { plugin norm epsilon shown examples attackSuccessRate outcomes { found notFound error outOfBudget skippedMisclassified } }
+            audit { verdict norm epsilon examples headline { robust ofAll } lines { id examples found } }
           }
         }
       }

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { LabError, type RecordedPlan } from '@entropic-lab/protocol';
-import { markRule } from '@entropic-lab/studies';
+import { markRule, verdictRule } from '@entropic-lab/studies';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { moment } from '../../../design/format.ts';
@@ -39,7 +39,7 @@ export function PlanPage({ study }: { readonly study: StudyShown }) {
       {value === undefined ? <div className="loading">Loading…</div> : (
         <>
           {models.length < 2 ? null : <SegmentedControl className="networks" size="xs" aria-label="Network" data={models} value={model!} onChange={(chosen) => setParams({ model: chosen }, { replace: true })} />}
-          <PlanTables tables={plan.tables.filter((table) => table.model === model)} outcomes={value.outcomes} />
+          <PlanTables tables={plan.tables.filter((table) => table.model === model)} runs={plan.runs} outcomes={value.outcomes} />
           <PlanFigures figures={plan.figures.filter((figure) => figure.model === model)} pointsOf={value.pointsOf} />
           <PlanRuns plan={plan} runs={value.runs} />
         </>
@@ -57,6 +57,7 @@ function Question({ plan: { citation, introduction } }: { readonly plan: Recorde
         {citation.url === undefined ? null : <p><a href={citation.url} target="_blank" rel="noreferrer">{citation.url}</a></p>}
         {introduction.map((paragraph, at) => <p key={at}>{paragraph.replaceAll('*', '')}</p>)}
         <p className="soft">Marks: {markRule}</p>
+        <p className="soft">Audit: {verdictRule}</p>
       </div>
     </details>
   );

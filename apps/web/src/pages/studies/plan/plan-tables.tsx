@@ -2,9 +2,10 @@ import type { RecordedPlan } from '@entropic-lab/protocol';
 import { markTitles, tableContent, type Grid, type Outcomes } from '@entropic-lab/studies';
 
 /** The paper's tables, ours beside it, with what they must be read with. */
-export function PlanTables({ tables, outcomes }: { readonly tables: RecordedPlan['tables']; readonly outcomes: Outcomes }) {
+export function PlanTables({ tables, runs, outcomes }: Pick<RecordedPlan, 'tables' | 'runs'> & { readonly outcomes: Outcomes }) {
+  const names = new Map(runs.map(({ key, short = key }) => [key, short]));
   return tables.map((table, at) => {
-    const { title, grid, diagnosis, notes } = tableContent(table, outcomes);
+    const { title, grid, diagnosis, notes } = tableContent(table, outcomes, names);
     return (
       <section key={at} className="panel" aria-label={title}>
         <header><h2>{title}</h2></header>

@@ -33,12 +33,21 @@ async function read(id: string, plan: RecordedPlan, signal: AbortSignal): Promis
   return {
     runs,
     outcomes: new Map(plan.runs.map(({ key }) => [key, outcomeOf(runs.get(key))])),
-    pointsOf: ({ run: key, metric }) => {
+    pointsOf: ({ run: key, metric, before }) => {
       const runId = runs.get(key)?.id;
       const found = series.find((one) => one.runId === runId && (metric === 'fgsm' ? isFgsm(one.name) : one.name === metric));
-      return found?.points.map(({ epoch, value }) => [epoch, value] as const) ?? [];
+      const points = found?.points.map(({ epoch, value }) => [epoch, value] as const) ?? [];
+      const start = before === undefined || points.length === 0 ? undefined : beginning(runs.get(before)?.finalEvaluation, metric);
+      return start == null ? points : [[0, start], ...points];
     },
   };
+}
+
+/** What the network was before: epoch 0. */
+function beginning(evaluation: PlannedRunShown['run']['finalEvaluation'] | undefined, metric: Curve['metric']): number | null | undefined {
+  if (evaluation == null) return undefined;
+  if (metric === 'fgsm') return evaluation.attacks.find(({ plugin, shown }) => plugin === 'fgsm' && shown === 'logits')?.attackSuccessRate;
+  return metric === 'cleanAccuracy' ? evaluation.cleanAccuracy : evaluation.entropies[metric];
 }
 
 const plain = ['cleanAccuracy', 'networkEntropy', 'entropyFlow'];
