@@ -24,6 +24,12 @@ async function gone(folder: string): Promise<void> {
   while ((await processesOf(folder)).length > 0) await sleep(100);
 }
 
+/** What became of each image under the first attack on the final network. */
+async function finalOutcomes(url: string, runId: string): Promise<string[]> {
+  const { run } = (await post(`${url}/graphql`, `{ run(id: "${runId}") { finalEvaluation { attacks { perExample { outcome } } } } }`)).data as unknown as { run: { finalEvaluation: { attacks: { perExample: { outcome: string[] } }[] } } };
+  return run.finalEvaluation.attacks[0]!.perExample.outcome;
+}
+
 const small = ['--dataset', 'mnist', '--train-limit', '256', '--test-limit', '50', '--model', 'lenet5', '--attack', 'fgsm@0.3', '--attack-examples', '10'];
 
 describe('entropic', () => {
@@ -43,6 +49,17 @@ describe('entropic', () => {
       (await follow(`${url}/graphql`, { runId: id, after: 0 })).map(({ seq }) => seq),
     );
     expect((await runCli('runs', '--url', url)).text).toMatch(new RegExp(`${id}\\s+succeeded\\s+first\\s+lenet5\\s+mnist`));
+
+    const other = /run (\S+)/.exec((await runCli('run', ...small, '--epochs', '1', '--seed', '7', '--name', 'second', '--url', url)).text)![1]!;
+    const compared = await runCli('compare', id, other, '--url', url);
+    expect(compared.text).toMatch(/ +first +second\n[^]*fgsm linf 0\.3 success[^]*verdict of the audit +not audited +not audited/);
+    // Counted anew from what each run tells of its images.
+    const withstood = async (runId: string) => (await finalOutcomes(url, runId)).map((outcome) => outcome === 'notFound');
+    const [a, b] = [await withstood(id), await withstood(other)];
+    const count = (one: boolean, two: boolean) => a!.filter((robust, at) => robust === one && b![at] === two).length;
+    expect(compared.text).toMatch(new RegExp(`${id} +${other} +fgsm linf 0\\.3 +10 +${count(true, true)} +${count(true, false)} +${count(false, true)} +${count(false, false)} +[01]\\.?\\d*\n`));
+    expect(await runCli('compare', id, id, '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('two different runs') });
+    expect(await runCli('compare', id, 'nobody', '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('UNKNOWN_RUN') });
 
     const detached = (await runCli('run', ...small, '--epochs', '5000', '--detach', '--url', url)).text.trim();
     expect((await runCli('cancel', detached, '--url', url)).text).toContain('cancelled');

@@ -54,6 +54,15 @@ describe('entropic without a lab', () => {
     expect(text).toMatch(/conv2d_1 +4704 +-?[\d.]+[^]*E_N -?[\d.]+ +E_T -?[\d.]+/);
   });
 
+  it('says in the table of an attack what an audit says, and that there was none', async () => {
+    const few = ['attack', ...task.slice(0, 2), '--test-limit', '3', '--model', 'lenet5', '--weights', weights, '--attack', 'fgsm@0.2'];
+    const plain = await entropic(...few);
+    expect(plain.text).toMatch(/median shortest perturbation found, linf +(-|0\.2000)\n[^]*verdict of the audit +not audited/);
+    const { code, text } = await entropic(...few, '--audit', 'linf@0.2', '--battery', 'quick');
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/query attack \(Square\) +\d+\.\d\d % \([^)]* of \d\)[^]*verdict of the audit +(reliable|suspect|masked|broken) \(linf 0\.2\)/);
+  }, 300_000);
+
   it.each([
     ['damaged weights', async () => writeFile(join(folder.path, 'bad'), (await readFile(weights)).subarray(0, 1000)), ['entropy', ...task, '--weights', 'bad'], 'BAD_WEIGHTS'],
     ['weights of another network', async () => {}, ['entropy', ...task.slice(0, -1), 'mnist-cnn', '--weights', 'weights.safetensors'], 'BAD_WEIGHTS'],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCancel } from './commands/cancel.ts';
+import { addCompare } from './commands/compare.ts';
 import { addData } from './commands/data.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -21,7 +22,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCancel, addRetry, addPlugins, addToken, addReproduce, addExport, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCompare, addCancel, addRetry, addPlugins, addToken, addReproduce, addExport, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

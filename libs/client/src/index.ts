@@ -12,7 +12,7 @@ export type { Follow, FollowOptions } from './follow.ts';
 export type { Architecture, Dataset, Lab, Plugin, Worker } from './operations/catalogue.ts';
 export type { Run } from './operations/run-fields.ts';
 export type { RunFilter, RunSort } from './operations/runs.ts';
-export type { Comparison, ExampleAnswer, ExampleQuestion, LeaderboardQuestion, Series } from './operations/questions.ts';
+export type { Comparison, ExampleAnswer, ExampleQuestion, LeaderboardQuestion, PairedAnswer, PairedQuestion, Series } from './operations/questions.ts';
 export type { Study, StudyInput } from './operations/studies.ts';
 export type { Questions, Standing } from './questions.ts';
 export type { RunsOptions } from './runs.ts';

@@ -1,5 +1,5 @@
 import type { Ask } from './ask.ts';
-import { CompareRuns, Examples, Leaderboard, SeriesOf, type Comparison, type ExampleAnswer, type ExampleQuestion, type LeaderboardQuestion, type Series } from './operations/questions.ts';
+import { CompareRuns, Examples, Leaderboard, PairedTest, SeriesOf, type Comparison, type ExampleAnswer, type ExampleQuestion, type LeaderboardQuestion, type PairedAnswer, type PairedQuestion, type Series } from './operations/questions.ts';
 import { readRun, type Run } from './operations/run-fields.ts';
 
 /** What a run withstood at one norm and epsilon. */
@@ -21,6 +21,8 @@ export interface Questions {
   leaderboard(question: LeaderboardQuestion): Promise<Standing[]>;
   /** Which test examples fall to an attack on some runs and hold on others. */
   examples(question: ExampleQuestion): Promise<ExampleAnswer>;
+  /** Whether one of two runs withstands an attack better than the other on the same images: McNemar's exact test. */
+  pairedTest(question: PairedQuestion): Promise<PairedAnswer>;
 }
 
 export function questions(ask: Ask): Questions {
@@ -29,5 +31,6 @@ export function questions(ask: Ask): Questions {
     series: async ({ runIds, names, maxPoints = 500 }) => (await ask(SeriesOf, { runIds, names, maxPoints })).series,
     leaderboard: async (question) => (await ask(Leaderboard, question)).leaderboard.map(({ run, ...standing }) => ({ ...standing, run: readRun(run) })),
     examples: async (question) => (await ask(Examples, question)).examples,
+    pairedTest: async (question) => (await ask(PairedTest, question)).pairedTest,
   };
 }

@@ -16,3 +16,4 @@ export * from './study-plan.ts';
 export * from './device-load.ts';
 export * from './wilson-interval.ts';
 export * from './mcnemar.ts';
+export * from './minimal-distances.ts';

@@ -17,6 +17,7 @@ export type { RunPageOptions } from './query/page.ts';
 export type { PlacedRun } from './query/read-part.ts';
 export type { TagChange, TagCount } from './runs/label.ts';
 export type { AttackedRun, AttackKey, ExampleAnswer, ExampleQuestion } from './query/examples.ts';
+export type { PairedQuestion, PairedTest } from './query/paired.ts';
 export type { Board, LeaderboardOptions, Standing } from './query/leaderboard.ts';
 export type { ExportedEpoch, ExportedRun, ExportOptions } from './query/export.ts';
 export type { Series, SeriesOptions } from './query/series.ts';

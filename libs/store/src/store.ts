@@ -27,6 +27,7 @@ import { countRuns, listRuns, type RunPageOptions } from './query/page.ts';
 import type { PlacedRun } from './query/read-part.ts';
 import { retryRun } from './runs/retry.ts';
 import { findRun, findRuns, type RunRow } from './runs/run.ts';
+import { testPaired, type PairedQuestion, type PairedTest } from './query/paired.ts';
 import { askExamples, type ExampleAnswer, type ExampleQuestion } from './query/examples.ts';
 import { listBoards, readLeaderboard, type Board, type LeaderboardOptions, type Standing } from './query/leaderboard.ts';
 import { exportEpochs, exportEvaluations, exportRuns, valueNamesOf, type ExportedEpoch, type ExportedRun, type ExportOptions } from './query/export.ts';
@@ -78,6 +79,7 @@ export interface Store extends AsyncDisposable {
   readonly readLeaderboard: (options: LeaderboardOptions) => Promise<Standing[]>;
   readonly listBoards: () => Promise<Board[]>;
   readonly askExamples: (question: ExampleQuestion) => Promise<ExampleAnswer>;
+  readonly testPaired: (question: PairedQuestion) => Promise<PairedTest>;
   /** Every tag in use and on how many runs. */
   readonly listTags: () => Promise<TagCount[]>;
   /** Names by which runs can be sorted and filtered, with the number of runs that have them. */
@@ -168,6 +170,7 @@ export function operations(session: Session, files: ArtifactFiles) {
     readLeaderboard: bound(readLeaderboard),
     listBoards: bound(listBoards),
     askExamples: bound(askExamples),
+    testPaired: bound(testPaired),
     listTags: bound(listTags),
     listValueNames: bound(listValueNames),
     requestCancel: bound(requestCancel),

@@ -4,7 +4,7 @@ import type { Grid } from './table.ts';
 
 type Pair = NonNullable<TablePlan['paired']>[number];
 
-/** Two networks on the same images, each attack that both had: exact McNemar tests. Undefined where nothing can be paired. */
+/** Two networks on the same images, each attack on the logits that both had: exact McNemar tests. Undefined where nothing can be paired. */
 export function pairedGrid(pairs: readonly Pair[], outcomes: Outcomes): Grid | undefined {
   const rows = pairs.flatMap((pair) => rowsOf(pair, outcomes));
   return rows.length === 0 ? undefined : [['networks', 'attack', 'images', 'withstood by the first only', 'by the second only', 'p (McNemar)'], ...rows];
@@ -22,11 +22,11 @@ function rowsOf({ title, first, second }: Pair, outcomes: Outcomes): string[][] 
 
 function attacksOf(key: string, outcomes: Outcomes): readonly Attack[] {
   const outcome = outcomes.get(key);
-  return isMeasured(outcome) ? outcome.evaluation.attacks : [];
+  return isMeasured(outcome) ? outcome.evaluation.attacks.filter(({ shown }) => shown === 'logits') : [];
 }
 
-function titleOf({ plugin, norm, epsilon, shown }: Attack): string {
-  return `${plugin} ${norm} ${epsilon}${shown === 'logits' ? '' : ', softmax outputs shown'}`;
+function titleOf({ plugin, norm, epsilon }: Attack): string {
+  return `${plugin} ${norm} ${epsilon}`;
 }
 
 function sameImages({ perExample: a }: Attack, { perExample: b }: Attack): boolean {

@@ -86,7 +86,7 @@ function specFor(wants: Purpose['wants'], { training, ...spec }: RunSpec, { weig
   if (weights === undefined && spec.model.architecture !== OWN_MODEL) throw lacks('weights', 'Give --weights with a safetensors file, which `entropic train --out` writes, or the path of a model of your own with --model.');
   if (wants === 'audit') return auditOnly(spec, lacks);
   if (wants === 'attacks' && spec.evaluation.attacks.length + spec.evaluation.noise.length === 0) throw lacks('an attack', 'Give --attack, for example --attack pgd@0.3.');
-  return withoutAudit(wants === 'attacks' ? spec : { ...spec, evaluation: { ...spec.evaluation, attacks: [], noise: [] } });
+  return wants === 'attacks' ? spec : withoutAudit({ ...spec, evaluation: { ...spec.evaluation, attacks: [], noise: [] } });
 }
 
 function auditOnly(spec: RunSpec, lacks: (what: string, remedy: string) => LabError): RunSpec {

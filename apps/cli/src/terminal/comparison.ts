@@ -1,4 +1,5 @@
-import type { AttackResult, FinalEvaluation } from '@entropic-lab/protocol';
+import { medianMinimalPerturbation, minimalDistances, type AttackResult, type FinalEvaluation, type Norm } from '@entropic-lab/protocol';
+import { auditedAttacks, shareText, successOf, threatText } from '@entropic-lab/studies';
 import { number, percent } from './format.ts';
 import { attackTitle, noiseTitle } from './run-view.ts';
 import { table } from './table.ts';
@@ -26,19 +27,49 @@ export function comparison(networks: readonly Measured[]): string {
           row('  robust accuracy, of all', (evaluation) => percent(mine(evaluation)?.robustAccuracy ?? null)),
         ];
       }),
+      ...norms(networks).map((norm) => row(`median shortest perturbation found, ${norm}`, (evaluation) => shortest(evaluation, norm))),
       row('E_N', ({ entropies }) => number(entropies.networkEntropy, 4)),
       row('E_T', ({ entropies }) => number(entropies.entropyFlow, 2)),
       row('median logit margin', ({ diagnosis }) => number(diagnosis.medianLogitMargin, 1)),
       row('zero input gradients', ({ diagnosis }) => percent(diagnosis.zeroGradientShare)),
       row('softmax exactly 1', ({ diagnosis }) => percent(diagnosis.saturatedShare)),
-      ...(networks.some(({ evaluation }) => evaluation.audit !== undefined)
-        ? [
-            row('robust accuracy, audited', ({ audit }) => percent(audit?.headline.ofAll ?? null)),
-            row('verdict', ({ audit }) => audit?.verdict ?? '-'),
-          ]
-        : []),
+      ...auditRows(networks).map(([title, cell]) => row(title, cell)),
     ],
   );
+}
+
+type Cell = (evaluation: FinalEvaluation) => string;
+
+/** The verdict stands in every table; what the audit found besides, where somebody asked for one. */
+function auditRows(networks: readonly Measured[]): (readonly [title: string, cell: Cell])[] {
+  const verdict: Cell = ({ audit }) => (audit === undefined ? 'not audited' : `${audit.verdict} (${threatText(audit)})`);
+  if (networks.every(({ evaluation }) => evaluation.audit === undefined)) return [['verdict of the audit', verdict]];
+  return [
+    ['robust accuracy, audited', ({ audit }) => percent(audit?.headline.ofAll ?? null)],
+    ...auditedAttacks.map((attack) => {
+      const cell: Cell = ({ audit }) => {
+        const success = audit === undefined ? undefined : successOf(attack, audit);
+        return success === undefined ? '-' : shareText(success);
+      };
+      return [attack.title, cell] as const;
+    }),
+    ['verdict of the audit', verdict],
+  ];
+}
+
+function norms(networks: readonly Measured[]): Norm[] {
+  return [...new Set(networks.flatMap(({ evaluation }) => untargeted(evaluation).map(({ norm }) => norm)))];
+}
+
+function untargeted({ attacks }: FinalEvaluation): AttackResult[] {
+  return attacks.filter(({ target }) => target === undefined);
+}
+
+/** Of all attacks in the norm together, in the units of the pixels; none known of half of the images: `-`. */
+function shortest(evaluation: FinalEvaluation, norm: Norm): string {
+  const attacks = untargeted(evaluation).filter((attack) => attack.norm === norm);
+  const middle = attacks.length === 0 ? null : medianMinimalPerturbation(minimalDistances(attacks));
+  return middle === null ? '-' : number(middle, 4);
 }
 
 function interval(attack: AttackResult | undefined): string {

@@ -13,7 +13,7 @@ const roles: readonly Role[] = ['viewer', 'operator', 'worker', 'admin'];
 /** Who may do what, as it is promised: v(iewer), o(perator), w(orker), a(dmin). */
 const promised: Readonly<Record<string, string>> = {
   'Query.architectures': 'vo-a', 'Query.boards': 'vo-a', 'Query.compareRuns': 'vo-a', 'Query.datasets': 'vo-a', 'Query.examples': 'vo-a', 'Query.lab': 'vowa',
-  'Query.leaderboard': 'vo-a', 'Query.metricNames': 'vo-a', 'Query.plugins': 'vo-a', 'Query.run': 'vowa', 'Query.runs': 'vo-a', 'Query.series': 'vo-a', 'Query.schedules': 'vo-a',
+  'Query.leaderboard': 'vo-a', 'Query.metricNames': 'vo-a', 'Query.pairedTest': 'vo-a', 'Query.plugins': 'vo-a', 'Query.run': 'vowa', 'Query.runs': 'vo-a', 'Query.series': 'vo-a', 'Query.schedules': 'vo-a',
   'Query.studies': 'vo-a', 'Query.study': 'vo-a', 'Query.tags': 'vo-a', 'Query.tokens': '---a', 'Query.workers': 'vo-a',
   'Mutation.archiveRuns': '-o-a', 'Mutation.cancelRun': '-o-a', 'Mutation.cancelStudy': '-o-a', 'Mutation.claimRun': '--wa', 'Mutation.createToken': '---a', 'Mutation.createSchedule': '-o-a', 'Mutation.removeSchedule': '-o-a',
   'Mutation.deleteRuns': '-o-a', 'Mutation.finishRun': '--wa', 'Mutation.leaveLab': '--wa', 'Mutation.planStudy': '-o-a', 'Mutation.registerWorker': '--wa', 'Mutation.renewLease': '--wa', 'Mutation.reportEvents': '--wa', 'Mutation.reportLoad': '--wa',

@@ -21,6 +21,7 @@ export const needed: Readonly<Record<string, readonly Right[]>> = {
   'Query.lab': ['read', 'work'],
   'Query.leaderboard': ['read'],
   'Query.metricNames': ['read'],
+  'Query.pairedTest': ['read'],
   'Query.plugins': ['read'],
   // A worker looks up the weights that another run kept.
   'Query.run': ['read', 'work'],

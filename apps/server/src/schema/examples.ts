@@ -38,7 +38,7 @@ const ExampleObject = builder.objectRef<Example>('Example').implement({
   }),
 });
 
-const AttackedRunObject = builder.objectRef<AttackedRun>('AttackedRun').implement({
+export const AttackedRunObject = builder.objectRef<AttackedRun>('AttackedRun').implement({
   description: 'A run and the attack that is asked about.',
   fields: (t) => ({
     run: t.expose('run', { type: RunObject, description: 'The run.' }),

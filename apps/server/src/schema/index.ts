@@ -7,6 +7,7 @@ import './compare-runs.ts';
 import './series.ts';
 import './leaderboard.ts';
 import './examples.ts';
+import './paired-test.ts';
 import './catalogue.ts';
 import './worker.ts';
 import './start-run.ts';

@@ -35,5 +35,12 @@ export const Examples = graphql(`
     }
   }
 `);
+export const PairedTest = graphql(`
+  query PairedTest($plugin: String!, $norm: Norm!, $epsilon: Float!, $shown: Shown, $first: ID!, $second: ID!) {
+    pairedTest(plugin: $plugin, norm: $norm, epsilon: $epsilon, shown: $shown, first: $first, second: $second) { images both onlyFirst onlySecond neither pValue }
+  }
+`);
+export type PairedQuestion = VariablesOf<typeof PairedTest>;
+export type PairedAnswer = ResultOf<typeof PairedTest>['pairedTest'];
 export type ExampleQuestion = VariablesOf<typeof Examples>;
 export type ExampleAnswer = ResultOf<typeof Examples>['examples'];

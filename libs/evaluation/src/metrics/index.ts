@@ -1,3 +1,3 @@
 export { cleverScores, type CleverJob, type CleverScore } from './clever.ts';
-export { minimalDistances, type MinimalDistances } from './minimal-distances.ts';
-export { empiricalRobustness, medianMinimalPerturbation, robustnessCurve, type CurvePoint, type EmpiricalRobustness } from './summaries.ts';
+export { medianMinimalPerturbation, minimalDistances, robustnessCurve, type CurvePoint, type MinimalDistances } from '@entropic-lab/protocol';
+export { empiricalRobustness, type EmpiricalRobustness } from './empirical-robustness.ts';

@@ -4,9 +4,8 @@ import { eagerRunner, prepareBackend, Rng } from '@entropic-lab/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { linearExamples, linearNetwork } from '../testing/linear-network.ts';
 import { cleverScores } from './clever.ts';
-import { minimalDistances } from './minimal-distances.ts';
+import { empiricalRobustness, medianMinimalPerturbation, minimalDistances, robustnessCurve } from './index.ts';
 import { fitReverseWeibull } from './reverse-weibull.ts';
-import { empiricalRobustness, medianMinimalPerturbation, robustnessCurve } from './summaries.ts';
 
 beforeAll(() => prepareBackend('wasm'));
 
@@ -39,6 +38,7 @@ describe('minimal distances', () => {
     expect(medianOf(1, 2, 3)).toBe(2);
     expect(medianOf(1, 2, null)).toBe(2);
     expect(medianOf(1, 2, null, null)).toBeNull();
+    expect(medianOf(4, 1, null, 2)).toBe(3);
     expect(medianOf(null, null, null)).toBeNull();
     expect(medianOf(0, 0, 4)).toBe(4);
     expect(medianOf(0)).toBeNull();

@@ -1,4 +1,4 @@
-import { LabError, type AttackResult, type Norm, type Outcome } from '@entropic-lab/protocol';
+import { LabError, type AttackResult, type Norm, type Outcome, type Shown } from '@entropic-lab/protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Session } from '../session.ts';
 import { canonicalJson, fromStorable } from '../storable.ts';
@@ -10,6 +10,8 @@ export interface AttackKey {
   readonly plugin: string;
   readonly norm: Norm;
   readonly epsilon: number;
+  /** What the attack took for the logits. Default: whatever it was. */
+  readonly shown?: Shown | undefined;
 }
 
 /** What became of the examples of one run under the attack. */
@@ -51,7 +53,7 @@ export async function askExamples(session: Session, { attack, fellOn, heldOn }: 
     const path = at < fellOn.length ? `fellOn.${at}` : `heldOn.${at - fellOn.length}`;
     read.push(await attackedRun(session, attack, { runId, path }));
   }
-  refuseDifferentSets(read);
+  refuseDifferentSets(read, 'fellOn');
   const compared = Math.min(...read.map(({ columns }) => columns.outcome.length));
   const answer = { runs: read, compared, found: [] as number[], undecided: 0, misclassified: 0 };
   for (let at = 0; at < compared; at += 1) {
@@ -74,28 +76,31 @@ interface Asked {
   readonly path: string;
 }
 
-async function attackedRun({ database }: Session, { plugin, norm, epsilon }: AttackKey, { runId, path }: Asked): Promise<AttackedRun> {
+/** @throws LabError UNKNOWN_RUN; INVALID_INPUT for a run without that attack. */
+export async function attackedRun({ database }: Session, { plugin, norm, epsilon, shown }: AttackKey, { runId, path }: Asked): Promise<AttackedRun> {
   const [run] = await database.select().from(runs).where(eq(runs.id, runId));
   if (run === undefined) throw unknownRun(runId);
   const ofRun = and(eq(evaluations.runId, runId), eq(evaluations.latest, true), eq(evaluations.plugin, plugin), eq(evaluations.norm, norm), eq(evaluations.epsilon, epsilon));
-  const body = sql<unknown>`coalesce(${runEvents.body} -> 'evaluation', ${runEvents.body} -> 'metrics') #> array['attacks', ${evaluations.position}::text, 'perExample']`;
+  const told = sql`coalesce(${runEvents.body} -> 'evaluation', ${runEvents.body} -> 'metrics') -> 'attacks' -> ${evaluations.position}`;
+  // Attacks that were told before there was a choice were shown the logits.
+  const fits = shown === undefined ? ofRun : and(ofRun, sql`coalesce(${told} ->> 'shown', 'logits') = ${shown}`);
   const [row] = await database
-    .select({ evaluation: evaluations, columns: body })
+    .select({ evaluation: evaluations, columns: sql<unknown>`${told} -> 'perExample'` })
     .from(evaluations)
     .innerJoin(runEvents, and(eq(runEvents.runId, evaluations.runId), eq(runEvents.seq, evaluations.seq)))
-    .where(ofRun)
+    .where(fits)
     .orderBy(asc(evaluations.position))
     .limit(1);
   if (row === undefined) {
-    throw new LabError('INVALID_INPUT', `[examples] expected a run that was attacked by ${plugin} ${norm} ${epsilon}, got ${runId}, whose latest evaluation has no such attack (${path}).`, { path });
+    throw new LabError('INVALID_INPUT', `[examples] expected a run that was attacked by ${plugin} ${norm} ${epsilon}${shown === undefined ? '' : ` on ${shown}`}, got ${runId}, whose latest evaluation has no such attack (${path}).`, { path });
   }
   return { run, evaluation: row.evaluation, columns: fromStorable(row.columns) };
 }
 
 /** The n-th example is the same one where data set and its options are. */
-function refuseDifferentSets(read: readonly AttackedRun[]): void {
+export function refuseDifferentSets(read: readonly AttackedRun[], path: string): void {
   const setOf = ({ run: { spec: { dataset } } }: AttackedRun) => canonicalJson({ name: dataset.name, options: dataset.options });
   const other = read.find((one) => setOf(one) !== setOf(read[0]!));
   if (other === undefined) return;
-  throw new LabError('INVALID_INPUT', `[examples] expected runs on one data set with the same options, got ${read[0]!.run.dataset} (${read[0]!.run.id}) and ${other.run.dataset} (${other.run.id}).`, { path: 'fellOn' });
+  throw new LabError('INVALID_INPUT', `[examples] expected runs on one data set with the same options, got ${read[0]!.run.dataset} (${read[0]!.run.id}) and ${other.run.dataset} (${other.run.id}).`, { path });
 }

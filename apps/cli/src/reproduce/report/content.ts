@@ -78,5 +78,5 @@ export function marksOf({ plan, results }: Report): Readonly<Record<Mark, number
 /** How long it took, in words. */
 export function timeWords({ results }: Pick<Report, 'results'>): string {
   const seconds = [...results.values()].reduce((sum, outcome) => sum + (hasResult(outcome) ? secondsOf(outcome.run) : 0), 0);
-  return `${duration(seconds)} of computing in all, the times of the runs added.`;
+  return `${duration(seconds)} of computing in all, the times of the runs added; energy is not known, for the lab does not meter it.`;
 }

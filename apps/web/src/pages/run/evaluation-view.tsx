@@ -7,12 +7,15 @@ import { AuditPanel } from './audit-panel.tsx';
 import { EpsilonPanel } from './epsilon-panel.tsx';
 import { MembersTable } from './members-table.tsx';
 import { GalleryPanel } from './gallery-panel.tsx';
+import { RobustnessPanel } from './robustness-panel.tsx';
+import { usePerExample } from './use-gallery.ts';
 import { AttackSwatch, variantsOf } from '../../parts/attack-name.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { EmptyState, Note } from '../../parts/notes.tsx';
 
 /** What the attacks found, in the layout of the paper's tables, with the diagnosis beside it. */
 export function EvaluationView({ run, history }: { readonly run: RunRow; readonly history: RunHistory }) {
+  const perExample = usePerExample(run.id, history.evaluatedSeq);
   const attacked = history.epochs.findLast(({ attacks }) => attacks.length > 0);
   const shown = history.evaluation ?? attacked;
   if (shown === undefined) return <NotYet run={run} />;
@@ -27,7 +30,8 @@ export function EvaluationView({ run, history }: { readonly run: RunRow; readonl
       </div>
       {history.evaluation?.audit == null ? null : <AuditPanel audit={history.evaluation.audit} />}
       <EpsilonPanel attacks={attacks} noise={history.evaluation?.noise ?? []} cleanAccuracy={cleanAccuracy} />
-      <GalleryPanel runId={run.id} history={history} attacks={attacks} />
+      <RobustnessPanel attacks={attacks} perExample={perExample.value} />
+      <GalleryPanel history={history} attacks={attacks} perExample={perExample.value} />
       <div className="panel">
         <header><h2>Beside every attack success</h2><span className="faint small">a low one means little where these are high</span></header>
         <div className="inside">

@@ -8,16 +8,15 @@ import { AttackName, attackTitle, variantsOf } from '../../parts/attack-name.tsx
 import { ErrorNote } from '../../parts/notes.tsx';
 import { Pixels } from '../../parts/pixels.tsx';
 import { perturbationNorm } from './perturbation.ts';
-import { useGallery, usePerExample, type Twin } from './use-gallery.ts';
+import { useGallery, type Twin } from './use-gallery.ts';
 
 const shownOnce = 16;
 const outcomeWords = { found: 'found', notFound: 'not found', outOfBudget: 'out of budget', error: 'error', skippedMisclassified: 'misclassified before' } as const;
 
 /** Images beside their adversarial twins: what the numbers above look like. */
-export function GalleryPanel({ runId, history, attacks }: { readonly runId: string; readonly history: RunHistory; readonly attacks: readonly AttackMeasured[] }) {
+export function GalleryPanel({ history, attacks, perExample }: { readonly history: RunHistory; readonly attacks: readonly AttackMeasured[]; readonly perExample: readonly PerExample[] | undefined }) {
   const artifact = history.artifacts.findLast(({ kind }) => kind === 'images');
   const gallery = useGallery(artifact?.sha256, attacks.length);
-  const perExample = usePerExample(runId, history.evaluatedSeq);
   const [chosen, setChosen] = useState(0);
   if (attacks.length === 0) return null;
   const attack = attacks[Math.min(chosen, attacks.length - 1)]!;
@@ -35,7 +34,7 @@ export function GalleryPanel({ runId, history, attacks }: { readonly runId: stri
         {gallery.error === undefined ? null : <ErrorNote error={gallery.error} />}
         {gallery.pending ? <p className="faint">Fetching the images…</p> : twins.length === 0 ? <p className="soft">{artifact === undefined ? 'No images are kept: they come with the final evaluation, unless the run was started with keepImages 0.' : 'None of the kept images was attacked: all were misclassified before.'}</p> : null}
         <div className="gallery">
-          {twins.slice(0, shownOnce).map((twin) => <TwinCard key={twin.example} twin={twin} shape={gallery.value!.shape} attack={attack} said={perExample.value?.[chosen]} />)}
+          {twins.slice(0, shownOnce).map((twin) => <TwinCard key={twin.example} twin={twin} shape={gallery.value!.shape} attack={attack} said={perExample?.[chosen]} />)}
         </div>
       </div>
     </section>

@@ -1,7 +1,7 @@
 import { selectExamples } from '@entropic-lab/datasets';
+import { medianMinimalPerturbation, minimalDistances } from '@entropic-lab/protocol';
 import { cleverScores } from '../../metrics/clever.ts';
-import { minimalDistances } from '../../metrics/minimal-distances.ts';
-import { empiricalRobustness, medianMinimalPerturbation } from '../../metrics/summaries.ts';
+import { empiricalRobustness } from '../../metrics/empirical-robustness.ts';
 import { median } from '../../wilson.ts';
 import { attackSome } from '../attack-run.ts';
 import type { BatteryLine, LineContext, LineOutcome } from '../line.ts';

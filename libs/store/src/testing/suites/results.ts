@@ -89,5 +89,20 @@ export function resultSuite(get: () => Store): void {
       const elsewhere = await attacked(`${dataset}-other`, [attackWith(['notFound'])]);
       expect(await codeOf(ask([x], [elsewhere]))).toBe('INVALID_INPUT fellOn');
     });
+
+    it('test two runs on the same images, each mode of an attack by itself', async () => {
+      const store = get();
+      const dataset = `paired-${Math.random().toString(36).slice(2)}`;
+      const weak = await attacked(dataset, [attackWith(['notFound', 'notFound', 'notFound'], { shown: 'probabilities' }), attackWith(['found', 'found', 'found', 'found', 'found', 'error', 'notFound', 'skippedMisclassified'])]);
+      const strong = await attacked(dataset, [attackWith(['notFound', 'notFound', 'notFound', 'notFound', 'notFound', 'notFound', 'notFound'])]);
+      const ask = (first: string, second: string, changes: object = {}) => store.testPaired({ attack: { plugin: 'pgd', norm: 'linf', epsilon: 0.3, shown: 'logits', ...changes }, first, second });
+      // Six of seven images are withstood by the second alone: p = 2 / 2^6.
+      expect(await ask(weak, strong)).toMatchObject({ images: 7, both: 1, onlyFirst: 0, onlySecond: 6, neither: 0, pValue: expect.closeTo(2 / 64, 12) as number });
+      expect(await ask(strong, weak)).toMatchObject({ onlyFirst: 6, onlySecond: 0, pValue: expect.closeTo(2 / 64, 12) as number });
+      expect(await ask(weak, strong, { shown: undefined })).toMatchObject({ images: 3, both: 3, pValue: expect.closeTo(1, 12) as number });
+      expect(await codeOf(ask(weak, strong, { shown: 'probabilities' }))).toBe('INVALID_INPUT second');
+      expect(await codeOf(ask('nobody', strong))).toBe('UNKNOWN_RUN runId');
+      expect(await codeOf(ask(weak, await attacked(`${dataset}-other`, [attackWith(['notFound'])])))).toBe('INVALID_INPUT second');
+    });
   });
 }
