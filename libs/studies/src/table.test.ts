@@ -1,6 +1,7 @@
 import type { TablePlan } from '@entropic-lab/protocol';
 import { expect, it } from 'vitest';
 import type { Attack, Audit, Evaluation, Outcomes } from './outcome.ts';
+import { cellParts } from './cell-parts.ts';
 import { tableContent } from './table.ts';
 
 const measure = { kind: 'attackSuccess', plugin: 'pgd', norm: 'linf', shown: 'logits' } as const;
@@ -60,4 +61,17 @@ it('compares two networks on the same images, and only on those', () => {
   expect(tableContent(plan({ paired: pairs }), outcomes({ a: evaluation(attacked([0])), b: elsewhere })).paired).toBeUndefined();
   const { perExample: _, ...unread } = attacked([0]);
   expect(tableContent(plan({ paired: pairs }), outcomes({ a: evaluation(unread), b: evaluation(attacked([0])) })).paired).toBeUndefined();
+});
+
+it.each([
+  ['3.50 % (2.1 to 5.6; 7 of 200); audit: broken', '3.50 %', ' (2.1 to 5.6; 7 of 200)', 'broken'],
+  ['3.50 % (2.1 to 5.6; 2 seeds: 3.0, 4.0); audit: masked, broken', '3.50 %', ' (2.1 to 5.6; 2 seeds: 3.0, 4.0)', 'masked, broken'],
+  ['97.00 %', '97.00 %', '', undefined],
+  ['not run', 'not run', '', undefined],
+  ['broken (linf 0.3)', 'broken (linf 0.3)', '', undefined],
+])('lays out %s without losing a letter', (text, first, counts, word) => {
+  const parts = cellParts(text);
+  expect(parts).toMatchObject({ first, counts });
+  expect(parts.verdict?.word).toBe(word);
+  expect(parts.first + parts.counts + (parts.verdict === undefined ? '' : parts.verdict.before + parts.verdict.word)).toBe(text);
 });

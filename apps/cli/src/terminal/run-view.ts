@@ -111,9 +111,9 @@ export class RunView implements Disposable {
   }
 }
 
-/** `pgd linf 0.3`, `pgd linf 0.3 to next` */
-export function attackTitle({ plugin, norm, epsilon, target }: Pick<AttackResult, 'plugin' | 'norm' | 'epsilon' | 'target'>): string {
-  return `${plugin} ${norm} ${epsilon}${target === undefined ? '' : ` to ${target}`}`;
+/** `pgd linf 0.3`, `pgd linf 0.3 on probabilities`, `pgd linf 0.3 to next` */
+export function attackTitle({ plugin, norm, epsilon, shown, target }: Pick<AttackResult, 'plugin' | 'norm' | 'epsilon' | 'shown' | 'target'>): string {
+  return `${plugin} ${norm} ${epsilon}${shown === 'probabilities' ? ' on probabilities' : ''}${target === undefined ? '' : ` to ${target}`}`;
 }
 
 /** `noise l2 4.5` */

@@ -15,6 +15,8 @@ interface Named {
   readonly plugin: string;
   readonly norm?: string;
   readonly epsilon?: number;
+  /** What it took for the logits. */
+  readonly shown?: 'logits' | 'probabilities';
 }
 
 export function AttackName({ attack, variant = 0 }: { readonly attack: Named; readonly variant?: number }) {
@@ -26,9 +28,9 @@ export function AttackName({ attack, variant = 0 }: { readonly attack: Named; re
   );
 }
 
-/** `pgd L∞ 0.3` */
-export function attackTitle({ plugin, norm, epsilon }: Named): string {
-  return [plugin, norm === undefined ? '' : (normSigns[norm] ?? norm), epsilon === undefined ? '' : number(epsilon)].filter((part) => part !== '').join(' ');
+/** `pgd L∞ 0.3`, `pgd L∞ 0.3 on probabilities` */
+export function attackTitle({ plugin, norm, epsilon, shown }: Named): string {
+  return [plugin, norm === undefined ? '' : (normSigns[norm] ?? norm), epsilon === undefined ? '' : number(epsilon), shown === 'probabilities' ? 'on probabilities' : ''].filter((part) => part !== '').join(' ');
 }
 
 /** Which of several threat models of the same plugin each attack of a list is, from 0. */

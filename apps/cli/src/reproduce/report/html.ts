@@ -1,5 +1,5 @@
 import { verdictMeanings } from '@entropic-lab/protocol';
-import { markRule, markTitles, tableContent, verdictRule, type Grid } from '@entropic-lab/studies';
+import { cellParts, markRule, markTitles, tableContent, verdictRule, type Grid } from '@entropic-lab/studies';
 import { epochTables, figureContent, namesOf, timeWords, type Report } from './content.ts';
 import { escaped } from './escape.ts';
 import { firstPage } from './first-page.ts';
@@ -60,9 +60,8 @@ function htmlGrid([head, ...rows]: Grid, kind?: string): string {
 
 /** The number first; its interval and counts, and what the audit says of it, in small below. */
 function measured(text: string): string {
-  const match = /^(\d+\.\d+ %)(?: (\([^)]*\)))?(?:; audit: (.+))?$/.exec(text);
-  if (match === null) return escaped(text);
-  const [, number, counts, verdict] = match;
-  const said = verdict === undefined ? '' : `<small> audit: <span class="${verdict}">${verdict}</span></small>`;
-  return `<b>${number}</b>${counts === undefined ? '' : `<small> ${escaped(counts)}</small>`}${said}`;
+  const { first, counts, verdict } = cellParts(text);
+  if (first === text && !/^\d+\.\d+ %$/.test(text)) return escaped(text);
+  const said = verdict === undefined ? '' : `<small> audit: <span class="${verdict.word}">${verdict.word}</span></small>`;
+  return `<b>${first}</b>${counts === '' ? '' : `<small>${escaped(counts)}</small>`}${said}`;
 }

@@ -4,7 +4,7 @@ import type { ResultOf } from 'gql.tada';
 /** An attack's result without its example by example columns: ten thousand of each would come with every epoch. */
 export const AttackFields = graphql(`
   fragment AttackFields on AttackResult {
-    plugin version hash norm epsilon options examples
+    plugin version hash norm epsilon options shown examples
     outcomes { found notFound error outOfBudget skippedMisclassified }
     attackSuccessRate attackSuccessInterval robustAccuracy medianDistance forwardCalls backwardCalls seconds messages
     members { plugin version options examples found failed forwardCalls backwardCalls seconds }

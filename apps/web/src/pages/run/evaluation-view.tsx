@@ -85,7 +85,7 @@ function AttackRow({ attack, variant }: { readonly attack: AttackMeasured; reado
   return (
     <tr>
       <td>
-        <span className="attack-name" data-hint={`${attack.plugin} ${attack.version}\n${optionWords(attack.options)}`}><AttackSwatch plugin={attack.plugin} variant={variant} /> {attack.plugin}</span>
+        <span className="attack-name" data-hint={`${attack.plugin} ${attack.version}\n${optionWords(attack.options)}`}><AttackSwatch plugin={attack.plugin} variant={variant} /> {attack.plugin}{attack.shown === 'probabilities' ? <span className="faint small"> on probabilities</span> : null}</span>
         {attack.messages.map((message) => <div key={message} className="small bad-text">{message}</div>)}
       </td>
       <td className="num">{normSigns[attack.norm] ?? attack.norm}</td>

@@ -1,5 +1,5 @@
 import type { RecordedPlan } from '@entropic-lab/protocol';
-import { markTitles, tableContent, type Grid, type Outcomes } from '@entropic-lab/studies';
+import { cellParts, markTitles, tableContent, type Grid, type Outcomes } from '@entropic-lab/studies';
 
 /** The paper's tables, ours beside it, with what they must be read with. */
 export function PlanTables({ tables, runs, outcomes }: Pick<RecordedPlan, 'tables' | 'runs'> & { readonly outcomes: Outcomes }) {
@@ -27,9 +27,15 @@ function GridTable({ grid: [head, ...rows] }: { readonly grid: Grid }) {
       <thead><tr>{head!.map((text, at) => <th key={at}>{text}</th>)}</tr></thead>
       <tbody>
         {rows.map((row, at) => (
-          <tr key={at}>{row.map((text, column) => <td key={column} className={column === 0 ? 'row-title' : `mark ${marks.get(text) ?? ''}`}>{text}</td>)}</tr>
+          <tr key={at}>{row.map((text, column) => <td key={column} className={column === 0 ? 'row-title' : `mark ${marks.get(text) ?? ''}`}>{column === 0 ? text : <CellText text={text} />}</td>)}</tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** The number first; its interval and counts, and what the audit says, in small below. */
+function CellText({ text }: { readonly text: string }) {
+  const { first, counts, verdict } = cellParts(text);
+  return <><span className="first">{first}</span>{counts === '' ? null : <small>{counts}</small>}{verdict === undefined ? null : <small>{verdict.before}<b>{verdict.word}</b></small>}</>;
 }
