@@ -50,17 +50,6 @@ describe('entropic', () => {
     );
     expect((await runCli('runs', '--url', url)).text).toMatch(new RegExp(`${id}\\s+succeeded\\s+first\\s+lenet5\\s+mnist`));
 
-    const other = /run (\S+)/.exec((await runCli('run', ...small, '--epochs', '1', '--seed', '7', '--name', 'second', '--url', url)).text)![1]!;
-    const compared = await runCli('compare', id, other, '--url', url);
-    expect(compared.text).toMatch(/ +first +second\n[^]*fgsm linf 0\.3 success[^]*verdict of the audit +not audited +not audited/);
-    // Counted anew from what each run tells of its images.
-    const withstood = async (runId: string) => (await finalOutcomes(url, runId)).map((outcome) => outcome === 'notFound');
-    const [a, b] = [await withstood(id), await withstood(other)];
-    const count = (one: boolean, two: boolean) => a!.filter((robust, at) => robust === one && b![at] === two).length;
-    expect(compared.text).toMatch(new RegExp(`${id} +${other} +fgsm linf 0\\.3 +10 +${count(true, true)} +${count(true, false)} +${count(false, true)} +${count(false, false)} +[01]\\.?\\d*\n`));
-    expect(await runCli('compare', id, id, '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('two different runs') });
-    expect(await runCli('compare', id, 'nobody', '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('UNKNOWN_RUN') });
-
     const detached = (await runCli('run', ...small, '--epochs', '5000', '--detach', '--url', url)).text.trim();
     expect((await runCli('cancel', detached, '--url', url)).text).toContain('cancelled');
     await using again = startProcess(cli, ['retry', detached, '--url', url]);
@@ -79,6 +68,23 @@ describe('entropic', () => {
     expect(await up.ended).toEqual({ code: 0, signal: null });
     await gone(folder.path);
   });
+
+  it('compare holds two runs against each other on the same images', async () => {
+    await using folder = await temporaryFolder();
+    await using up = startProcess(cli, ['up', '--folder', folder.path, '--port', '0']);
+    const url = await up.printedMatch(/Entropic Lab is at (\S+)/);
+    const id = /run (\S+)/.exec((await runCli('run', ...small, '--epochs', '1', '--name', 'first', '--url', url)).text)![1]!;
+    const other = /run (\S+)/.exec((await runCli('run', ...small, '--epochs', '1', '--seed', '7', '--name', 'second', '--url', url)).text)![1]!;
+    const compared = await runCli('compare', id, other, '--url', url);
+    expect(compared.text).toMatch(/ +first +second\n[^]*fgsm linf 0\.3 success[^]*verdict of the audit +not audited +not audited/);
+    // Counted anew from what each run tells of its images.
+    const withstood = async (runId: string) => (await finalOutcomes(url, runId)).map((outcome) => outcome === 'notFound');
+    const [a, b] = [await withstood(id), await withstood(other)];
+    const count = (one: boolean, two: boolean) => a!.filter((robust, at) => robust === one && b![at] === two).length;
+    expect(compared.text).toMatch(new RegExp(`${id} +${other} +fgsm linf 0\\.3 +10 +${count(true, true)} +${count(true, false)} +${count(false, true)} +${count(false, false)} +[01]\\.?\\d*\n`));
+    expect(await runCli('compare', id, id, '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('two different runs') });
+    expect(await runCli('compare', id, 'nobody', '--url', url)).toMatchObject({ code: 1, text: expect.stringContaining('UNKNOWN_RUN') });
+  }, 300_000);
 
   it('run is told plainly where no lab answers', async () => {
     const { code, text } = await runCli('run', ...small, '--epochs', '1', '--url', 'http://127.0.0.1:9');
