@@ -9,7 +9,7 @@ const own = ['src', 'public', 'build', 'index.html', 'vite.config.mjs', 'package
 /** Hash of the Studio's sources, of the packages of this repository it contains, and of the versions of all others. */
 export async function contentHash(web) {
   const require = createRequire(join(web, 'package.json'));
-  const packages = ['@entropic-lab/client', '@entropic-lab/protocol'].map((name) => dirname(require.resolve(name)));
+  const packages = ['@entropic-lab/client', '@entropic-lab/protocol', '@entropic-lab/studies'].map((name) => dirname(require.resolve(name)));
   const lock = join(web, '../../package-lock.json');
   const roots = [...own.map((name) => join(web, name)), ...packages, ...(existsSync(lock) ? [lock] : [])];
   const hash = createHash('sha256');

@@ -3,11 +3,12 @@
  * that goes into it, so a build is never stale and never made twice.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 import { compressAssets } from './compress-assets.mjs';
 import { contentHash } from './content-hash.mjs';
+import { forgetBuilds } from './forget-builds.mjs';
 
 const web = join(import.meta.dirname, '..');
 const dist = join(web, 'dist');
@@ -28,12 +29,6 @@ if (!existsSync(folder)) {
   } finally {
     await rm(building, { recursive: true, force: true });
   }
-  await forget(folder);
+  await forgetBuilds(dist, basename(folder));
 }
 console.log(JSON.stringify({ folder }));
-
-/** Builds of earlier sources, but for the one before this: a server may still give it out. */
-async function forget(newest) {
-  const names = (await readdir(dist)).filter((name) => /^[0-9a-f]{16}$/.test(name) && join(dist, name) !== newest);
-  for (const name of names.slice(0, -1)) await rm(join(dist, name), { recursive: true, force: true });
-}
