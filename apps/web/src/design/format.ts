@@ -3,6 +3,9 @@ const dash = '–';
 const plain = new Intl.NumberFormat('en-US');
 export const integer = (value: number): string => plain.format(Math.round(value));
 
+/** So many a second: a slow rate keeps two digits, for the step of a large network takes seconds. */
+export const perSecond = (value: number): string => (Math.abs(value) < 10 ? number(value, 2) : integer(value));
+
 /** Half a page of science needs no more digits than the experiment has. */
 export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined ? dash : `${(share * 100).toFixed(digits)} %`;

@@ -1,4 +1,4 @@
-import { duration, integer } from '../design/format.ts';
+import { duration, integer, perSecond } from '../design/format.ts';
 import type { RunRow } from '../lab/operations/run-row.ts';
 
 /** Share of the whole run that is done, by what it still takes; null where nobody knows. */
@@ -11,7 +11,7 @@ export function shareDone(run: Pick<RunRow, 'progress' | 'startedAt' | 'status'>
 }
 
 export function progressHint(progress: NonNullable<RunRow['progress']>): string {
-  const rate = progress.rate === null ? '' : `, ${integer(progress.rate)} ${progress.unit} a second`;
+  const rate = progress.rate === null ? '' : `, ${perSecond(progress.rate)} ${progress.unit} a second`;
   const left = progress.remainingSeconds === null ? '' : `\nAbout ${duration(progress.remainingSeconds)} to the end of the run.`;
   return `${progress.label}: ${integer(progress.done)} of ${integer(progress.total)} ${progress.unit}${rate}.${left}`;
 }

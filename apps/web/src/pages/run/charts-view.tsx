@@ -2,7 +2,7 @@ import { Switch } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { LayerHeat } from '../../charts/layer-heat.tsx';
 import { LineChart, type LineChartProps } from '../../charts/line-chart.tsx';
-import { fixed, integer, number, percent } from '../../design/format.ts';
+import { fixed, number, percent, perSecond } from '../../design/format.ts';
 import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
 import { EmptyState } from '../../parts/notes.tsx';
@@ -35,7 +35,7 @@ export function ChartsView({ run, history }: { readonly run: RunRow; readonly hi
     { ...common, key: 'et', title: <>Entropy flow E<sub>T</sub></>, text: 'Entropy flow E T over epochs', hint: 'E_T, equation (8): fall of the entropy from the first to the last layer, per layer, in nats', series: measured.entropyFlow, format: nats },
     { ...common, key: 'signs', title: 'Signs of hidden gradients', text: 'Shares of images without gradient and with saturated output over epochs', hint: `Shares of ${of}. Where gradients vanish, attacks by gradient fail without any robustness`, series: measured.signs, format: (value) => percent(value), percent: true, range: [-0.02, 1.02] },
     { ...common, key: 'margin', title: 'Logit margin', text: 'Median logit margin over epochs', hint: `Median over ${of} of the largest logit minus the second largest`, series: measured.margin, format: (value) => number(value) },
-    { key: 'rate', x: measured.rateTimes, xName: 'time', xIsTime: true, title: 'Training speed', text: 'Training speed over time', hint: 'Units of training a second, over the last seconds, by the clock of the worker', series: measured.rate, format: (value) => integer(value), empty: 'Comes with the first report of the worker.' },
+    { key: 'rate', x: measured.rateTimes, xName: 'time', xIsTime: true, title: 'Training speed', text: 'Training speed over time', hint: 'Units of training a second, over the last seconds, by the clock of the worker', series: measured.rate, format: perSecond, empty: 'Comes with the first report of the worker.' },
   ];
   return (
     <>

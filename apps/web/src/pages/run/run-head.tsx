@@ -1,6 +1,6 @@
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { duration, integer, moment, percent } from '../../design/format.ts';
+import { duration, integer, moment, percent, perSecond } from '../../design/format.ts';
 import { useNow } from '../../lab/now.ts';
 import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
@@ -75,7 +75,7 @@ function Standing({ run }: { readonly run: RunRow }) {
   if (run.status !== 'running') return null;
   const share = shareDone(run, now);
   const { progress } = run;
-  const rate = progress?.rate == null ? '' : `, ${integer(progress.rate)} ${progress.unit} a second`;
+  const rate = progress?.rate == null ? '' : `, ${perSecond(progress.rate)} ${progress.unit} a second`;
   return (
     <div className="run-progress">
       <span className="soft">{run.cancelRequested ? 'Stops as soon as it can. ' : ''}{progress === null ? 'A worker begins.' : `${capital(progress.label)}: ${integer(progress.done)} of ${integer(progress.total)} ${progress.unit}${rate}`}</span>

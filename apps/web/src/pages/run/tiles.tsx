@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { duration, fixed, integer, number, percent } from '../../design/format.ts';
+import { duration, fixed, integer, number, percent, perSecond } from '../../design/format.ts';
 import type { RunRow } from '../../lab/operations/run-row.ts';
 import type { RunHistory } from '../../lab/run-history.ts';
 import { AttackName } from '../../parts/attack-name.tsx';
@@ -23,7 +23,7 @@ export function Tiles({ run, history }: { readonly run: RunRow; readonly history
     ['Entropy flow E_T', fixed(headline.entropyFlow, 2), `E_T ${when}, equation (8): fall of the entropy from the first to the last layer, per layer, in nats`],
     ['Zero gradients', percent(headline.zeroGradientShare), `Share of ${testImages(run.spec)} whose float32 input gradient is zero in every pixel. Where it is high, attacks by gradient see nothing, and low attack success does not mean robustness.`],
     ['Logit margin', number(headline.medianLogitMargin), 'Median over images of the largest logit minus the second largest. Values in the hundreds hide gradients.'],
-    ...(epoch === undefined ? [] : [['Time an epoch', duration(epoch.trainSeconds), `Epoch ${epoch.epoch}: ${integer(epoch.steps)} steps in ${duration(epoch.trainSeconds)}, then ${duration(epoch.evaluationSeconds)} of measuring${rate === undefined ? '' : `; last rate ${integer(rate.rate)} ${rate.unit} a second`}`] as const]),
+    ...(epoch === undefined ? [] : [['Time an epoch', duration(epoch.trainSeconds), `Epoch ${epoch.epoch}: ${integer(epoch.steps)} steps in ${duration(epoch.trainSeconds)}, then ${duration(epoch.evaluationSeconds)} of measuring${rate === undefined ? '' : `; last rate ${perSecond(rate.rate)} ${rate.unit} a second`}`] as const]),
   ];
   return (
     <dl className="tiles" style={{ margin: 0 }}>
