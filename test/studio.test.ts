@@ -127,6 +127,36 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     }
   });
 
+  it('tells what became of each image under each attack, as stored', async () => {
+    const { attacks } = (await eventsOf(runId)).find(({ type }) => type === 'evaluated')!.body['evaluation'] as { attacks: { perExample: { label: number[]; cleanPrediction: number[]; prediction: number[]; outcome: string[] } }[] };
+    const panel = page.getByRole('region', { name: 'Image by image' });
+    const lines = panel.locator('tbody tr');
+    await expect.poll(() => lines.count()).toBe(20);
+    const words: Record<string, string> = { notFound: 'not found', skippedMisclassified: 'misclassified before', outOfBudget: 'out of budget', error: 'error' };
+    const stored = attacks[0]!.perExample.label.map((label, image) => [image, label, attacks[0]!.perExample.cleanPrediction[image], ...attacks.map(({ perExample: { outcome, prediction } }) => words[outcome[image]!] ?? `→ ${prediction[image]}`)].map(String));
+    const shown = (await lines.allInnerTexts()).map((line) => line.split('\t').map((cell) => cell.trim().replace(/ at .*/, '')));
+    expect(shown).toEqual(stored);
+    const found = attacks.map(({ perExample: { outcome } }) => outcome.map((one) => one === 'found'));
+    await panel.getByRole('combobox', { name: 'Which images' }).click();
+    await page.getByRole('option', { name: /^Found by every attack/ }).click();
+    await expect.poll(() => lines.count()).toBe(found[0]!.filter((_, image) => found.every((attack) => attack[image])).length);
+  });
+
+  it('brings the meaning of numbers to the keyboard, after one key', async () => {
+    const rate = page.getByRole('row', { name: /pgd/ }).locator('[data-hint*="classified correctly before"]').first();
+    await page.goto(`${lab.url}/runs/${runId}/evaluation`);
+    expect(await rate.getAttribute('tabindex')).toBeNull();
+    await page.keyboard.press('h');
+    await page.getByText('goes from number to number').waitFor();
+    await rate.focus();
+    expect(await page.getByRole('tooltip').innerText()).toMatch(/^\d+ found of \d+ classified correctly before$/);
+    expect(await rate.getAttribute('aria-description')).toBe(await page.getByRole('tooltip').innerText());
+    await page.keyboard.press('Tab');
+    expect(await page.getByRole('tooltip').innerText()).toMatch(/images stay correct$/);
+    await page.keyboard.press('h');
+    await expect.poll(() => rate.getAttribute('tabindex')).toBeNull();
+  });
+
   it('computes the network of a run in the page', async () => {
     await page.goto(`${lab.url}/draw?run=${runId}`);
     await page.getByRole('button', { name: 'Take test image 0' }).click();
@@ -217,6 +247,41 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     await other.close();
   });
 
+  it('asks for a run by the clock, lists it, and ends it', async () => {
+    await page.goto(`${lab.url}/schedules`);
+    await page.getByRole('heading', { name: 'Nothing is asked for by the clock' }).waitFor();
+    await page.getByRole('link', { name: 'Write a request' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('nightly');
+    await page.getByRole('button', { name: 'By the clock' }).click();
+    const when = page.getByRole('textbox', { name: 'When', exact: true });
+    await when.fill('61 * * * *');
+    await page.getByRole('button', { name: 'Start it by the clock' }).click();
+    await page.locator('.mantine-InputWrapper-root', { has: when }).locator('.mantine-InputWrapper-error').getByText(/expected a cron expression/).waitFor();
+    await when.fill('0 3 * * *');
+    await page.getByRole('button', { name: 'Start it by the clock' }).click();
+    await page.waitForURL(/\/schedules$/);
+    const line = page.getByRole('row', { name: /nightly/ });
+    await line.getByText('0 3 * * *').waitFor();
+    const stored = async () => (await post(`${lab.url}/graphql`, '{ schedules { name cron spec } }')).data as unknown as { schedules: { name: string; cron: string; spec: { training: { epochs: number } } }[] };
+    expect((await stored()).schedules.map(({ name, cron }) => [name, cron])).toEqual([['nightly', '0 3 * * *']]);
+    page.once('dialog', (dialog) => void dialog.accept());
+    await line.getByRole('button', { name: 'End nightly' }).click();
+    await page.getByRole('heading', { name: 'Nothing is asked for by the clock' }).waitFor();
+    expect((await stored()).schedules).toEqual([]);
+  });
+
+  it('asks for an audit, and names the paper of an attack', async () => {
+    await page.goto(`${lab.url}/new`);
+    await page.getByRole('switch', { name: /^Audit/ }).check();
+    const request = async () => JSON.parse(await page.getByLabel('The request', { exact: true }).innerText()) as { evaluation: { attacks: { plugin: string; epsilon: number }[]; audit?: unknown } };
+    expect((await request()).evaluation.audit).toEqual({ epsilon: (await request()).evaluation.attacks[0]!.epsilon, battery: 'quick' });
+    const { data } = await post(`${lab.url}/graphql`, '{ plugins { name citation { url } } }');
+    const { plugins } = data as unknown as { plugins: { name: string; citation: { url: string } | null }[] };
+    const pgd = plugins.find(({ name }) => name === 'pgd')!.citation!.url;
+    await page.locator('.attack-fields').last().locator('.more-line').click();
+    expect(await page.locator('.attack-fields').last().getByRole('link').getAttribute('href')).toBe(pgd);
+  });
+
   it('cancels a study', async () => {
     const input = { name: 'not needed', base: { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody' }, parameters: [{ path: 'seed', values: [1, 2] }] };
     const made = await post(`${lab.url}/graphql`, 'mutation ($input: StudyInput!) { sweep(input: $input) { id } }', { input });
@@ -249,7 +314,7 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
   });
 
   it('has nothing that axe calls serious, on any page, light or dark', async () => {
-    const pagesOf = (studyId: string) => ['/', '/new', `/runs/${runId}`, `/runs/${runId}/evaluation`, `/runs/${runId}/log`, `/runs/${runId}/options`, `/runs/${runId}/artifacts`, `/compare?runs=${runId},${runId}`, '/compare', '/studies', `/studies/${studyId}`, '/plugins', '/workers', '/api', '/draw', '/nowhere'];
+    const pagesOf = (studyId: string) => ['/', '/new', `/runs/${runId}`, `/runs/${runId}/evaluation`, `/runs/${runId}/log`, `/runs/${runId}/options`, `/runs/${runId}/artifacts`, `/compare?runs=${runId},${runId}`, '/compare', '/studies', `/studies/${studyId}`, '/schedules', '/plugins', '/workers', '/api', '/draw', '/nowhere'];
     const { data } = await post(`${lab.url}/graphql`, 'mutation ($input: StudyInput!) { sweep(input: $input) { id } }', { input: { base: { dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 1 }, pool: 'nobody' }, parameters: [{ path: 'seed', values: [1, 2] }] } });
     const studyId = (data as unknown as { sweep: { id: string } }).sweep.id;
     const pages = pagesOf(studyId);

@@ -1,4 +1,4 @@
-import type { Client } from '@entropic-lab/client';
+import { graphql, type Client } from '@entropic-lab/client';
 import type { RunSpecInput } from '@entropic-lab/protocol';
 import { plannedStudy } from './planned-study.ts';
 
@@ -20,7 +20,7 @@ const retraining = (lambda: number, fromRun: string): RunSpecInput => ({
 
 /**
  * Runs of every kind, in some five minutes of two cores: pretraining, the paper's retraining and its control, one that is
- * audited, two studies, one that fails, one cancelled, one that waits and one that goes on.
+ * audited, two studies, one by the clock, one that fails, one cancelled, one that waits and one that goes on.
  */
 export async function exampleRuns(client: Client): Promise<void> {
   const first = await client.startRun({ name: 'LeNet-5 pretraining', dataset, model: { architecture: 'lenet5' }, training: { epochs: 6 }, evaluation });
@@ -41,6 +41,7 @@ export async function exampleRuns(client: Client): Promise<void> {
   await client.tagRuns([first.id, done[2]!], { add: ['baseline'] });
   await plannedStudy(client, { ...dataset, trainLimit: 1000 });
   await study(client);
+  await client.ask(graphql('mutation Nightly($input: RunSpecInput!) { createSchedule(cron: "0 3 * * *", timeZone: "Europe/Berlin", name: "the night control", input: $input) { id } }'), { input: { ...retraining(0, first.id), name: 'the night control' } });
   const cancelled = await client.startRun({ name: 'changed my mind', dataset, model: { architecture: 'mnist-cnn' }, training: { epochs: 40 }, evaluation });
   await client.cancelRun(cancelled.id);
   await client.startRun({ name: 'waits for a GPU', pool: 'gpu', dataset, model: { architecture: 'mnist-cnn' }, training: { epochs: 12 }, evaluation });

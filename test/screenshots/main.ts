@@ -50,6 +50,7 @@ const shots: readonly Shot[] = [
   ...firstOf(false).map(({ id }) => ({ name: 'study', path: `/studies/${id}`, height: 820 })),
   ...firstOf(true).map(({ id }) => ({ name: 'reproduction', path: `/studies/${id}`, height: 1000 })),
   { name: 'studies', path: '/studies', height: 400 },
+  { name: 'schedules', path: '/schedules', height: 400 },
   { name: 'log', path: `/runs/${latest}/log`, height: 560 },
   { name: 'compare', path: `/compare?runs=${other},${latest}`, height: 1400 },
   { name: 'new-run', path: '/new', height: 1160 },

@@ -8,6 +8,7 @@ const ApiPage = lazy(() => import('./pages/api/api-page.tsx'));
 const ComparePage = lazy(() => import('./pages/compare/compare-page.tsx'));
 const DrawPage = lazy(() => import('./pages/draw/draw-page.tsx'));
 const PluginsPage = lazy(() => import('./pages/plugins/plugins-page.tsx'));
+const SchedulesPage = lazy(() => import('./pages/schedules/schedules-page.tsx'));
 const StudiesPage = lazy(() => import('./pages/studies/studies-page.tsx'));
 const StudyPage = lazy(() => import('./pages/studies/study-page.tsx'));
 const WorkersPage = lazy(() => import('./pages/workers/workers-page.tsx'));
@@ -27,6 +28,7 @@ export function App() {
           <Route path="/compare" component={ComparePage} />
           <Route path="/draw" component={DrawPage} />
           <Route path="/plugins" component={PluginsPage} />
+          <Route path="/schedules" component={SchedulesPage} />
           <Route path="/studies" component={StudiesPage} />
           <Route path="/studies/:id">{({ id }) => <StudyPage key={id} id={id} />}</Route>
           <Route path="/workers" component={WorkersPage} />

@@ -1,6 +1,6 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { duration } from '../design/format.ts';
 import { connection, keepToken, lab, token } from '../lab/lab.ts';
@@ -8,6 +8,7 @@ import { useNow } from '../lab/now.ts';
 import { useTold } from '../lab/told.ts';
 import { useWorkers } from '../lab/use-workers.ts';
 import { useAnswer } from '../lab/use-answer.ts';
+import { explainNumbers } from '../parts/explained-numbers.ts';
 import { HintLayer } from '../parts/hint-layer.tsx';
 import './frame.css';
 import { useKeys } from './keys.ts';
@@ -21,8 +22,10 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const { value, error } = useAnswer('lab', () => lab.lab());
   const [helped, setHelped] = useState(false);
   const [, go] = useLocation();
+  const [explained, setExplained] = useState(false);
   const help = useCallback(() => setHelped(true), []);
-  useKeys({ go, help });
+  const explain = useCallback(() => setExplained((before) => !before), []);
+  useKeys({ go, help, explain });
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -39,10 +42,16 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         <LostNote />
         {error?.code === 'UNAUTHENTICATED' ? <Suspense><TokenForm error={error} /></Suspense> : children}
       </main>
+      {explained ? <ExplainedNumbers /> : null}
       <HintLayer />
       {helped ? <Suspense><Help onClose={() => setHelped(false)} /></Suspense> : null}
     </div>
   );
+}
+
+function ExplainedNumbers() {
+  useEffect(() => explainNumbers(document.getElementById('content')!), []);
+  return <div className="explained" role="status"><kbd>Tab</kbd> goes from number to number and says what each is; <kbd>h</kbd> ends it.</div>;
 }
 
 function Ways() {

@@ -10,7 +10,7 @@ export default function Help({ onClose }: { onClose(): void }) {
         <dt><kbd>Tab</kbd></dt><dd>Next control; its hint is shown with it</dd>
         <dt><kbd>Esc</kbd></dt><dd>Hides a hint, closes this</dd>
       </dl>
-      <p className="soft small">Point at any number for its unit and what it is out of. Each chart can be read as a table. Filters and orders are in the address: copy it to show somebody the same.</p>
+      <p className="soft small">Point at any number, or press <kbd>h</kbd> and go to it by Tab, for its unit and what it is out of. Each chart can be read as a table. Filters and orders are in the address: copy it to show somebody the same.</p>
     </Modal>
   );
 }

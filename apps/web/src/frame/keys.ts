@@ -10,10 +10,12 @@ export interface Key {
 
 export const keys: readonly Key[] = [
   { press: '?', what: 'This help' },
+  { press: 'h', what: 'Numbers become stops of Tab, each with its unit and what it is out of; again: no more' },
   { press: '/', what: 'Search, in the list of runs' },
   { press: 'n', what: 'New run', path: '/new' },
   { press: 'g r', what: 'Runs', path: '/' },
   { press: 'g s', what: 'Studies', path: '/studies' },
+  { press: 'g k', what: 'Schedules', path: '/schedules' },
   { press: 'g c', what: 'Compare', path: '/compare' },
   { press: 'g d', what: 'Draw a digit', path: '/draw' },
   { press: 'g p', what: 'Plugins', path: '/plugins' },
@@ -22,7 +24,7 @@ export const keys: readonly Key[] = [
 ];
 
 /** Listens to the keys above, but not while somebody writes. */
-export function useKeys({ go, help }: { go(path: string): void; help(): void }): void {
+export function useKeys({ go, help, explain }: { go(path: string): void; help(): void; explain(): void }): void {
   useEffect(() => {
     let before = '';
     const press = (event: KeyboardEvent) => {
@@ -32,8 +34,9 @@ export function useKeys({ go, help }: { go(path: string): void; help(): void }):
       before = before === '' && event.key === 'g' ? 'g' : '';
       if (found?.path !== undefined) go(found.path);
       else if (found?.press === '?') help();
+      else if (found?.press === 'h') explain();
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [go, help]);
+  }, [go, help, explain]);
 }

@@ -1,4 +1,4 @@
-import { IconApi, IconChartDots3, IconArrowsLeftRight, IconCpu, IconListDetails, IconPencil, IconPlugConnected, IconPlus, type Icon } from '@tabler/icons-react';
+import { IconApi, IconChartDots3, IconArrowsLeftRight, IconClock, IconCpu, IconListDetails, IconPencil, IconPlugConnected, IconPlus, type Icon } from '@tabler/icons-react';
 
 export interface Place {
   readonly path: string;
@@ -14,6 +14,7 @@ export const places: readonly (readonly Place[])[] = [
     { path: '/', title: 'Runs', icon: IconListDetails, also: ['/runs'] },
     { path: '/new', title: 'New run', icon: IconPlus },
     { path: '/studies', title: 'Studies', icon: IconChartDots3 },
+    { path: '/schedules', title: 'Schedules', icon: IconClock },
     { path: '/compare', title: 'Compare', icon: IconArrowsLeftRight },
     { path: '/draw', title: 'Draw a digit', icon: IconPencil },
   ],

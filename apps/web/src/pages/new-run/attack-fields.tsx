@@ -4,6 +4,7 @@ import type { Plugin } from '@entropic-lab/client';
 import { useState } from 'react';
 import { normSigns } from '../../design/format.ts';
 import { AttackSwatch } from '../../parts/attack-name.tsx';
+import { Cited } from '../../parts/cited.tsx';
 import { at, type Json, type Path } from './draft.ts';
 import { ChoiceField, NumberField } from './fields.tsx';
 import { useForm } from './form.tsx';
@@ -51,6 +52,7 @@ export function AttackFields({ path, attacks, onRemove }: AttackFieldsProps) {
           </UnstyledButton>
           <Collapse expanded={open}>
             <p className="faint small summary">{plugin.summary}</p>
+            <Cited citation={plugin.citation} />
             <SchemaFields schema={plugin.optionsSchema} path={`${path}.options`} defaults={defaultsOf(plugin, at(draft, `${path}.norm`), at(draft, `${path}.preset`))} />
           </Collapse>
         </>

@@ -5,6 +5,8 @@ import { useLocation, useSearchParams } from 'wouter';
 import { lab } from '../../lab/lab.ts';
 import { useCatalogue } from '../../lab/use-catalogue.ts';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
+import { CreateSchedule } from '../schedules/operations.ts';
+import { ByTheClock, type When } from './by-the-clock.tsx';
 import { cleaned, problemOf, withAt, type Draft, type Json, type Path } from './draft.ts';
 import { fieldId, FormContext, type Form } from './form.tsx';
 import './new-run.css';
@@ -33,13 +35,13 @@ export default function NewRunPage() {
     }),
     [draft, error, setDraft],
   );
-  const start = async () => {
+  const send = async (ask: (spec: never) => Promise<string>) => {
     setAsking(true);
+    setError(undefined);
     try {
       const found = problemOf(draft);
       if (found !== undefined) throw found;
-      const { id } = await lab.startRun(cleaned(draft) as never);
-      go(`/runs/${id}`);
+      go(await ask(cleaned(draft) as never));
     } catch (thrown) {
       const refused = LabError.from(thrown).toJSON();
       setError(refused);
@@ -47,6 +49,12 @@ export default function NewRunPage() {
     }
     setAsking(false);
   };
+  const start = () => send(async (spec) => `/runs/${(await lab.startRun(spec)).id}`);
+  const schedule = (when: When) => send(async (input) => {
+    const { name } = draft;
+    await lab.ask(CreateSchedule, { ...when, name: typeof name === 'string' ? name : null, input });
+    return '/schedules';
+  });
   if (catalogue.error !== undefined) return <div className="page"><ErrorNote error={catalogue.error} action={<Button size="compact-xs" variant="default" onClick={catalogue.again}>Try again</Button>} /></div>;
   if (catalogue.value === undefined) return <div className="loading">Asking what the workers offer…</div>;
   if (catalogue.value.datasets.length === 0) return <NoWorker again={catalogue.again} />;
@@ -73,6 +81,7 @@ export default function NewRunPage() {
           <div className="spec-column">
             <Button type="submit" size="sm" loading={asking} fullWidth>Start the run</Button>
             {error === undefined ? null : <ErrorNote error={error} />}
+            <ByTheClock error={error} asking={asking} schedule={(when) => void schedule(when)} />
             <SpecPanel spec={cleaned(draft) as Json} />
           </div>
         </form>

@@ -3,7 +3,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { integer } from '../../design/format.ts';
 import { useRunList } from '../../lab/use-run-list.ts';
 import type { Offered } from '../../lab/use-catalogue.ts';
+import { Cited } from '../../parts/cited.tsx';
 import { AttackFields } from './attack-fields.tsx';
+import { AuditFields } from './audit-fields.tsx';
 import { at, type Json } from './draft.ts';
 import { ChoiceField, NumberField, TextField } from './fields.tsx';
 import { useForm } from './form.tsx';
@@ -65,6 +67,7 @@ export function TrainingSection({ offered }: { readonly offered: Offered }) {
       {loss === undefined ? null : (
         <More title={`Options of ${loss.title}`} paths={['training.loss.options']}>
           <p className="faint small summary">{loss.summary}</p>
+          <Cited citation={loss.citation} />
           <SchemaFields schema={loss.optionsSchema} path="training.loss.options" />
         </More>
       )}
@@ -136,7 +139,9 @@ export function AttackSection({ offered }: { readonly offered: Offered }) {
         <NumberField path="evaluation.examples" label="Images attacked" fallback="all test images" help="The first so many." />
         <NumberField path="evaluation.everyEpochs" label="Also every n epochs" fallback="only at the end" help="Draws the curve of attack success." />
         <NumberField path="evaluation.limits.seconds" label="Time limit" fallback="none" help="Seconds for each attack." />
+        <NumberField path="evaluation.keepImages" label="Images kept" fallback="16" help="For the gallery." />
       </div>
+      <AuditFields />
     </Section>
   );
 }

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { normSigns, number } from '../../design/format.ts';
 import { useCatalogue } from '../../lab/use-catalogue.ts';
 import { AttackSwatch } from '../../parts/attack-name.tsx';
+import { Cited } from '../../parts/cited.tsx';
 import { EmptyState, ErrorNote } from '../../parts/notes.tsx';
 import { optionSchemas, rangeOf } from '../new-run/schema-fields.tsx';
 import './plugins.css';
@@ -34,7 +35,6 @@ export default function PluginsPage() {
 }
 
 function PluginPanel({ plugin }: { readonly plugin: Plugin }) {
-  const { citation } = plugin;
   return (
     <article className="panel plugin" aria-label={plugin.title}>
       <header>
@@ -45,11 +45,7 @@ function PluginPanel({ plugin }: { readonly plugin: Plugin }) {
       </header>
       <div className="inside">
         <p className="summary-line">{plugin.summary}</p>
-        {citation === null ? null : (
-          <p className="soft small">
-            {citation.authors} ({citation.year}). {citation.url === null ? citation.title : <a href={citation.url} target="_blank" rel="noreferrer">{citation.title}</a>}
-          </p>
-        )}
+        <Cited citation={plugin.citation} />
         <OptionTable plugin={plugin} />
         <p className="faint small">
           {plugin.norms.length === 0 ? '' : `Norms: ${plugin.norms.map((norm) => normSigns[norm]).join(', ')}. `}

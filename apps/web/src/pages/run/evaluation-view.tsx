@@ -8,6 +8,8 @@ import { EpsilonPanel } from './epsilon-panel.tsx';
 import { MembersTable } from './members-table.tsx';
 import { GalleryPanel } from './gallery-panel.tsx';
 import { RobustnessPanel } from './robustness-panel.tsx';
+import { ImagesPanel } from './images-panel.tsx';
+import { outcomeWords } from './outcomes.ts';
 import { usePerExample } from './use-gallery.ts';
 import { AttackSwatch, variantsOf } from '../../parts/attack-name.tsx';
 import { Figure } from '../../parts/figure.tsx';
@@ -32,6 +34,7 @@ export function EvaluationView({ run, history }: { readonly run: RunRow; readonl
       <EpsilonPanel attacks={attacks} noise={history.evaluation?.noise ?? []} cleanAccuracy={cleanAccuracy} />
       <RobustnessPanel attacks={attacks} perExample={perExample.value} />
       <GalleryPanel history={history} attacks={attacks} perExample={perExample.value} />
+      <ImagesPanel attacks={attacks} perExample={perExample} />
       <div className="panel">
         <header><h2>Beside every attack success</h2><span className="faint small">a low one means little where these are high</span></header>
         <div className="inside">
@@ -101,7 +104,6 @@ function AttackRow({ attack, variant }: { readonly attack: AttackMeasured; reado
   );
 }
 
-const outcomeWords = { found: 'found', notFound: 'not found', outOfBudget: 'out of budget', error: 'error', skippedMisclassified: 'misclassified before' } as const;
 /** Found in the color of the attack, all else in grays: nobody needs to tell red from green. */
 const outcomeGrays = { notFound: 24, outOfBudget: 48, error: 80, skippedMisclassified: 10 } as const;
 

@@ -8,13 +8,20 @@ import { AttackName, attackTitle, variantsOf } from '../../parts/attack-name.tsx
 import { ErrorNote } from '../../parts/notes.tsx';
 import { Pixels } from '../../parts/pixels.tsx';
 import { perturbationNorm } from './perturbation.ts';
+import { outcomeWords } from './outcomes.ts';
 import { useGallery, type Twin } from './use-gallery.ts';
 
 const shownOnce = 16;
-const outcomeWords = { found: 'found', notFound: 'not found', outOfBudget: 'out of budget', error: 'error', skippedMisclassified: 'misclassified before' } as const;
+
+export interface GalleryPanelProps {
+  readonly history: RunHistory;
+  readonly attacks: readonly AttackMeasured[];
+  /** What became of every image, attack by attack; undefined until it is read. */
+  readonly perExample: readonly PerExample[] | undefined;
+}
 
 /** Images beside their adversarial twins: what the numbers above look like. */
-export function GalleryPanel({ history, attacks, perExample }: { readonly history: RunHistory; readonly attacks: readonly AttackMeasured[]; readonly perExample: readonly PerExample[] | undefined }) {
+export function GalleryPanel({ history, attacks, perExample }: GalleryPanelProps) {
   const artifact = history.artifacts.findLast(({ kind }) => kind === 'images');
   const gallery = useGallery(artifact?.sha256, attacks.length);
   const [chosen, setChosen] = useState(0);
