@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
+import { Writable } from 'node:stream';
 import { deliver } from './delivery.ts';
 
-/** A socket that takes a message only when told to. */
+/** A connection that takes a message only when told to. */
 function slowSocket() {
   const sent: string[] = [];
   const taken: (() => void)[] = [];
-  const socket = {
-    OPEN: 1, readyState: 1, bufferedAmount: 100,
-    send(message: string, done: () => void) {
-      sent.push(message);
+  const wire = new Writable({
+    write(frame: Buffer, _encoding, done) {
+      sent.push(frame.subarray(2).toString());
       taken.push(done);
     },
-  };
-  return { socket: socket as unknown as WebSocket, sent, take: () => taken.shift()!() };
+  });
+  return { to: { socket: { OPEN: 1, readyState: 1 }, wire } as const, sent, take: () => taken.shift()!() };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -34,13 +33,13 @@ function counted(last: number) {
   return { asked, source: values() };
 }
 
-const render = (value: unknown) => `{"data":${String(value)}}`;
+const render = (value: unknown) => Buffer.from(`{"data":${String(value)}}`);
 
 describe('the delivery of a stream to a socket', () => {
   it('asks for a value when the socket has taken the one before, and completes with the stream', async () => {
-    const { socket, sent, take } = slowSocket();
+    const { to, sent, take } = slowSocket();
     const { asked, source } = counted(2);
-    const ended = deliver(source, { socket, id: 'a"b', render }).next();
+    const ended = deliver(source, { ...to, id: 'a"b', render }).next();
     await settled();
     expect([asked.values, sent]).toEqual([1, ['{"id":"a\\"b","type":"next","payload":{"data":1}}']]);
     take();
@@ -51,9 +50,9 @@ describe('the delivery of a stream to a socket', () => {
   });
 
   it('tells nothing more to a reader that has left, and lets the stream go', async () => {
-    const { socket, sent, take } = slowSocket();
+    const { to, sent, take } = slowSocket();
     const { asked, source } = counted(9);
-    const delivery = deliver(source, { socket, id: '1', render });
+    const delivery = deliver(source, { ...to, id: '1', render });
     const ended = delivery.next();
     await settled();
     const left = delivery.return!();
@@ -66,7 +65,7 @@ describe('the delivery of a stream to a socket', () => {
     async function* broken(): AsyncGenerator<unknown, void, void> {
       yield await Promise.reject(new Error('away'));
     }
-    const delivery = deliver(broken(), { socket: slowSocket().socket, id: '1', render });
+    const delivery = deliver(broken(), { ...slowSocket().to, id: '1', render });
     expect((await delivery.next()).value.errors[0].message).toBe('away');
     expect((await delivery.next()).done).toBe(true);
   });

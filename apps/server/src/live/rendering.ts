@@ -1,21 +1,21 @@
 import { execute, getOperationAST, Kind, visit, type ExecutionArgs, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 
-/** Turns a value of a stream into the text of an answer. */
-export type Render = (value: unknown) => string | Promise<string>;
+/** Turns a value of a stream into an answer, as the bytes of its JSON. */
+export type Render = (value: unknown) => Buffer | Promise<Buffer>;
 
 /** Answers by value and question: made once, however many ask the same, and gone with the value. */
-const answers = new WeakMap<object, Map<string, string | Promise<string>>>();
+const answers = new WeakMap<object, Map<string, Buffer | Promise<Buffer>>>();
 
 /** How the answers of a subscription are made; those who ask the same of a stream that is `sameForAll` share them. */
 export function renderer(args: ExecutionArgs, format: (error: unknown) => GraphQLFormattedError): Render {
   const render: Render = (value) => {
     const result = execute({ ...args, rootValue: value });
-    return 'then' in result ? result.then((late) => inText(late, format)) : inText(result, format);
+    return 'then' in result ? result.then((late) => inBytes(late, format)) : inBytes(result, format);
   };
   const question = sharedQuestion(args);
   if (question === undefined) return render;
   return (value) => {
-    const known = answers.get(value as object) ?? new Map<string, string | Promise<string>>();
+    const known = answers.get(value as object) ?? new Map<string, Buffer | Promise<Buffer>>();
     answers.set(value as object, known);
     const answer = known.get(question) ?? render(value);
     known.set(question, answer);
@@ -23,8 +23,8 @@ export function renderer(args: ExecutionArgs, format: (error: unknown) => GraphQ
   };
 }
 
-function inText({ errors, ...result }: ExecutionResult, format: (error: unknown) => GraphQLFormattedError): string {
-  return JSON.stringify(errors === undefined ? result : { ...result, errors: errors.map(format) });
+function inBytes({ errors, ...result }: ExecutionResult, format: (error: unknown) => GraphQLFormattedError): Buffer {
+  return Buffer.from(JSON.stringify(errors === undefined ? result : { ...result, errors: errors.map(format) }));
 }
 
 /** Mark of a stream in the schema: its readers get the same objects, and what is told of one never depends on who asks. */

@@ -39,7 +39,7 @@ export interface LiveOptions {
  * the socket has taken the one before, so a slow reader holds up its own streams alone and costs no memory.
  */
 export function serveLive(server: Server, options: LiveOptions): AsyncDisposable {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxBytes, perMessageDeflate: false });
   const live = useServer(protocol(options), sockets);
   const broke = brokenSockets(options.log);
   sockets.on('connection', (socket) => {
@@ -51,7 +51,10 @@ export function serveLive(server: Server, options: LiveOptions): AsyncDisposable
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const status = refusal(request, options);
     if (status !== undefined) return void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      wires.set(webSocket, socket);
+      sockets.emit('connection', webSocket, request);
+    });
   });
   return { [Symbol.asyncDispose]: async () => void (await live.dispose()) };
 }
@@ -92,7 +95,7 @@ function protocol({ context, admit, count, introspection, format }: LiveOptions)
     // The values themselves: `deliver` makes the answers.
     subscribe: async (args) => (await createSourceEventStream(args)) as AsyncGenerator<ExecutionResult, void, void> | ExecutionResult,
     onOperation: ({ extra }, id, _payload, args, result) =>
-      Symbol.asyncIterator in result ? deliver(result as AsyncGenerator<unknown, void, void>, { socket: extra.socket, id, render: renderer(args, format) }) : undefined,
+      Symbol.asyncIterator in result ? deliver(result as AsyncGenerator<unknown, void, void>, { socket: extra.socket, wire: wires.get(extra.socket)!, id, render: renderer(args, format) }) : undefined,
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors === undefined ? undefined : ({ ...result, errors: result.errors.map((error) => format(error)) } as FormattedExecutionResult),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
@@ -100,6 +103,8 @@ function protocol({ context, admit, count, introspection, format }: LiveOptions)
 }
 
 const callers = new WeakMap<object, Caller>();
+/** Connections under sockets. Nothing is compressed and no message is sent in parts, so a frame may be written to them as it is. */
+const wires = new WeakMap<object, Duplex>();
 
 function unknownCaller(thrown: unknown): undefined {
   if (thrown instanceof LabError && (thrown.code === 'UNAUTHENTICATED' || thrown.code === 'RATE_LIMITED')) return undefined;
