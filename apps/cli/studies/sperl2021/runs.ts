@@ -13,6 +13,12 @@ export type State = (typeof states)[number];
 /** Of the last layer, in the control without any training. */
 const LOGIT_SCALE = 20;
 
+/**
+ * Share of the adversarial epochs over which epsilon grows. The paper says nothing of it; at its full epsilon from the first step
+ * LeNet-5 settled on one answer for all images (22.9 % accuracy after 30 epochs of 12,000 images, seed 0).
+ */
+const WARM_UP = 0.2;
+
 /** Every run of a network, for every seed: trained first, then attacked, searched by C&W, and audited. */
 export function runsOf(network: PaperNetwork, size: Size): PlannedRun[] {
   return size.seeds.flatMap((seed) => [...trainings(network, { size, seed }), ...states.flatMap((state) => examinations(network, { size, seed, state }))]);
@@ -69,7 +75,7 @@ function trainings(network: PaperNetwork, occasion: Occasion): PlannedRun[] {
       spec: spec(network, occasion, {
         trainLimit: size.adversarialTrainLimit,
         training: {
-          trainer: { kind: 'adversarial', attack: { plugin: 'pgd', norm: 'linf', epsilon: network.epsilon.linf, preset: 'foolbox' } },
+          trainer: { kind: 'adversarial', warmupEpochs: Math.ceil(size.adversarialEpochs * WARM_UP), attack: { plugin: 'pgd', norm: 'linf', epsilon: network.epsilon.linf, preset: 'foolbox' } },
           optimizer: pretraining.optimizer,
           batchSize: pretraining.batchSize,
           epochs: size.adversarialEpochs,
