@@ -10,6 +10,7 @@ interface Finding {
   readonly milliseconds?: number;
   readonly problem?: string;
   readonly remedy?: string;
+  readonly missing?: readonly { readonly part: string; readonly remedy: string }[];
 }
 
 // ONNX Runtime computes here, and no card does: its Vulkan is pointed at nothing.
@@ -31,4 +32,13 @@ it('entropic doctor tells of each engine on what it computes, how far off and ho
   // Two implementations: their roundings differ, so that a difference of nothing would be one that was not taken.
   expect(finding('compiled').difference).toBeGreaterThan(0);
   expect(finding('compiled-webgpu')).toMatchObject({ status: 'absent', problem: expect.stringContaining('webgpu') as string, remedy: expect.stringContaining('Vulkan') as string });
+  for (const { problem } of findings) expect(problem ?? '').not.toMatch(/provider: /);
+  // Each part by itself, with what to type; and nothing of an engine that is there.
+  for (const name of ['compiled-cuda', 'compiled-webgpu', 'webgpu']) {
+    const { status, missing } = finding(name);
+    expect(status).toBe('absent');
+    if (process.platform === 'linux') expect(missing!.length).toBeGreaterThan(0);
+    for (const { part, remedy } of missing ?? []) expect(part.length * remedy.length).toBeGreaterThan(0);
+  }
+  expect(finding('compiled').missing).toEqual([]);
 });

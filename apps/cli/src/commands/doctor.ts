@@ -25,6 +25,7 @@ const Report = z.object({
       difference: z.number().optional(),
       problem: z.string().optional(),
       remedy: z.string().optional(),
+      missing: z.array(z.object({ part: z.string(), remedy: z.string() })).default([]),
       milliseconds: z.number().optional(),
     }),
   ),
@@ -63,9 +64,16 @@ function screen({ node, device, devices, chosen, findings }: Report): string {
       [{ title: 'engine', align: 'left' }, { title: 'state', align: 'left' }, { title: 'off by' }, { title: 'ms' }, { title: '', align: 'left' }, { title: 'computes on', align: 'left' }, { title: 'version', align: 'left' }],
       good.map(({ engine, title, status, difference, milliseconds, device: on, version }) => [engine, status, difference === 0 ? '0' : (difference?.toExponential(0) ?? ''), milliseconds?.toFixed(1) ?? '', title, on ?? '', version ?? '']),
     ),
-    ...findings.flatMap(({ engine, status, problem, remedy }) => (problem === undefined ? [] : [`\n${engine} is ${status}: ${problem}\n  To have it: ${remedy ?? 'nothing is known'}.`])),
+    ...findings.flatMap(wanting),
     `\nInput gradients of LeNet-5, batch 64. off by: largest difference from TF.js's CPU backend, of the largest gradient; ms: median of five. A worker on ${device} uses ${chosen ?? 'nothing: no engine works'}, the best that is good there; --engine and --device choose others.`,
   ].join('\n');
+}
+
+/** Of an engine that is not good: why, and what to do, part by part where it is known which are missing. */
+function wanting({ engine, status, problem, remedy, missing }: Report['findings'][number]): string[] {
+  if (problem === undefined) return [];
+  const steps = missing.length === 0 ? [`  To have it: ${remedy ?? 'nothing is known'}.`] : missing.map((each) => `  Missing: ${each.part}.\n    To have it: ${each.remedy}.`);
+  return [[`\n${engine} is ${status}: ${problem}`, ...steps].join('\n')];
 }
 
 function percent(share: number | null | undefined): string {

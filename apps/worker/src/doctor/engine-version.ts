@@ -10,7 +10,7 @@ export function engineVersion(engine: Exclude<EngineName, 'auto'>): string {
 }
 
 /** Looks the folder up, since most packages do not export their package.json. */
-function installedVersion(name: string): string | undefined {
+export function installedVersion(name: string): string | undefined {
   const require = createRequire(import.meta.url);
   for (const folder of require.resolve.paths(name) ?? []) {
     try {

@@ -7,6 +7,8 @@ import { engineWays } from '../runner/engine-ways.ts';
 import type { EngineName } from '../ipc.ts';
 import { relativeDifference } from './examine.ts';
 import { examineApart, type Examined } from './examine-process.ts';
+import { dawn, libraryNames, missingParts, type MissingPart } from './parts.ts';
+import { lookAtSystem } from './system.ts';
 
 /** What the doctor found of one engine. */
 export interface Finding {
@@ -22,6 +24,8 @@ export interface Finding {
   readonly problem?: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** What an absent engine needs of this system and does not find, and how to have each. */
+  readonly missing?: readonly MissingPart[];
   /** Input gradients of LeNet-5, batch 64, median of five. */
   readonly milliseconds?: number;
 }
@@ -35,10 +39,12 @@ async function main(choice: string): Promise<void> {
   const loads = await loadsOf(devices);
   const [device] = chooseDevices(choice, devices);
   const reference = await attempt('cpu', device!);
+  const system = process.platform === 'linux' ? await lookAtSystem({ libraries: libraryNames, packages: dawn }) : undefined;
   const findings: Finding[] = [];
   for (const engine of Object.keys(engineWays) as (keyof typeof engineWays)[]) {
     process.stderr.write(`examining ${engine} ...\n`);
-    findings.push(finding(engine, engine === 'cpu' ? reference : await attempt(engine, device!), reference));
+    const found = finding(engine, engine === 'cpu' ? reference : await attempt(engine, device!), reference);
+    findings.push(found.status === 'absent' && system !== undefined ? { ...found, missing: missingParts(engine, system) } : found);
   }
   const usable = enginesToTry('auto', device!);
   const chosen = usable.find((engine) => findings.some((found) => found.engine === engine && found.status === 'good'));

@@ -29,7 +29,7 @@ async function verify(provider: Provider, options: EngineOptions): Promise<void>
   for (const shape of SHAPES) {
     const difference = await worstDifference(shape, provider, options);
     if (difference <= TOLERANCE) continue;
-    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a ${shape[2]}x${shape[2]} convolution of ${shape[0]} to ${shape[1]} channels, got results off by ${difference.toPrecision(2)}. Use provider: 'cpu'.`);
+    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a ${shape[2]}x${shape[2]} convolution of ${shape[0]} to ${shape[1]} channels, got results off by ${difference.toPrecision(2)}. Choose another engine (--engine).`);
   }
 }
 
@@ -47,14 +47,14 @@ async function run(model: FunctionModel, feeds: Feeds, provider: Provider, optio
   } catch (cause) {
     const failure = deviceFailure(cause, `starting ${provider}`);
     if (failure !== undefined) throw failure;
-    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider}, but ONNX Runtime cannot start it: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
+    throw new LabError('NO_ENGINE', `[compiler] expected the provider ${provider}, but ONNX Runtime cannot start it: ${(cause as Error).message.trim()}. ${REMEDIES[provider]}`, { cause });
   }
   try {
     const [{ name, dtype, shape }] = model.outputs as [FunctionModel['outputs'][0]];
     const fetched = await session.run(feeds, [{ name, dtype, dims: shape, stays: false }]);
     return fromEngine(fetched[name]!) as Float32Array;
   } catch (cause) {
-    throw deviceFailure(cause, `checking ${provider}`) ?? new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a convolution, but it failed: ${(cause as Error).message}. ${REMEDIES[provider]}`, { cause });
+    throw deviceFailure(cause, `checking ${provider}`) ?? new LabError('NO_ENGINE', `[compiler] expected the provider ${provider} to compute a convolution, but it failed: ${(cause as Error).message.trim()}. ${REMEDIES[provider]}`, { cause });
   } finally {
     await session.release();
   }
@@ -62,8 +62,8 @@ async function run(model: FunctionModel, feeds: Feeds, provider: Provider, optio
 
 const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'Reinstall onnxruntime-node.',
-  webgpu: 'It needs a GPU with Vulkan, Metal or Direct3D 12; or use provider: \'cpu\'.',
-  cuda: 'Run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node on Linux with CUDA 12 and cuDNN 9; or use provider: \'cpu\'.',
+  webgpu: 'It needs a GPU with Vulkan, Metal or Direct3D 12; or choose another engine (--engine).',
+  cuda: 'Run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false on Linux with CUDA 12 and cuDNN 9; or choose another engine (--engine).',
 };
 
 /** As the compiler lowers it for that provider. */
