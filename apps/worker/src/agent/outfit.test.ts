@@ -7,6 +7,8 @@ const log = pino({ level: 'silent' });
 const outfit = (engine: string): Outfit => ({
   equipment: { plugins: [], engine: 'compiled', device: 'cpu' },
   worker: { id: 'w', name: 'w', engine, device: 'd', slots: 1, pools: ['default'], catalogue: { plugins: [], datasets: [], architectures: [] } },
+  computesOn: { id: 'cpu', vendor: 'cpu', name: 'a processor' },
+  fellBack: false,
 });
 
 describe('a worker whose device failed', () => {

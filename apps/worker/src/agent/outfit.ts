@@ -1,12 +1,17 @@
 import { LabError, type ErrorCode, type WorkerSpec } from '@entropic-lab/protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Device } from '../devices/device.ts';
 import type { Equipment } from '../ipc.ts';
 
 /** What a worker computes with, and what it tells the lab of it. */
 export interface Outfit {
   readonly worker: WorkerSpec;
   readonly equipment: Equipment;
+  /** What its engine computes on, whose load is told: the processor also where a card was chosen and did not start. */
+  readonly computesOn: Device;
+  /** Whether that is the processor only because a card did not start. */
+  readonly fellBack: boolean;
 }
 
 export interface RefitOptions {
