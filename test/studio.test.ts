@@ -1,4 +1,5 @@
 import axe from 'axe-core';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -280,6 +281,28 @@ describe.skipIf(chromiumPath === undefined)(`the Studio in a browser${chromiumPa
     const pgd = plugins.find(({ name }) => name === 'pgd')!.citation!.url;
     await page.locator('.attack-fields').last().locator('.more-line').click();
     expect(await page.locator('.attack-fields').last().getByRole('link').getAttribute('href')).toBe(pgd);
+  });
+
+  it('shows what a worker tells of its device as it comes, and nothing of what it does not tell', async () => {
+    const id = randomUUID();
+    const catalogue = { plugins: [], datasets: [], architectures: [] };
+    const ask = async (query: string, variables: Record<string, unknown>): Promise<void> => expect((await post(`${lab.url}/graphql`, query, variables)).errors).toBeUndefined();
+    const tell = (load: object) => ask('mutation ($id: ID!, $load: DeviceLoadInput!) { reportLoad(workerId: $id, load: $load) }', { id, load });
+    await ask('mutation ($worker: WorkerInput!) { registerWorker(input: $worker) }', { worker: { id, name: 'with a card', engine: 'compiled-cuda', device: 'Some Card (80 GiB)', pools: ['nobody'], catalogue } });
+    await page.goto(`${lab.url}/workers`);
+    const cells = page.getByRole('row', { name: 'with a card' }).getByRole('cell');
+    await cells.first().waitFor();
+    const column = (await page.getByRole('columnheader').allTextContents()).indexOf('Device load');
+    const load = (): Promise<string> => cells.nth(column).innerText();
+    await expect.poll(load, { timeout: 15_000 }).toBe('–');
+    await tell({ utilization: 0.37, memoryUsedMiB: 40_960, memoryTotalMiB: 81_559, powerWatts: 412.4 });
+    await expect.poll(load, { timeout: 15_000 }).toBe('37 % busy\n42.9 of 85.5 GB\n412 W');
+    await tell({ utilization: 0, memoryUsedMiB: 2_048 });
+    await expect.poll(load, { timeout: 15_000 }).toBe('0 % busy\n2.15 GB');
+    // The worker of this lab computes on the processor, of which the system tells no power.
+    const own = page.getByRole('row').filter({ hasText: /threads/ }).getByRole('cell').nth(column);
+    await expect.poll(() => own.innerText(), { timeout: 15_000 }).toMatch(/^\d+ % busy\n[\d.]+ of [\d.]+ GB$/);
+    await ask('mutation ($id: ID!) { leaveLab(workerId: $id) }', { id });
   });
 
   it('cancels a study', async () => {
