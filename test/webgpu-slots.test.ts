@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasSoftwareVulkan, softwareVulkan } from '../tools/gpu-check/software-vulkan.ts';
+import { hasSoftwareVulkan, softwareVulkan } from '@entropic-lab/tools/software-vulkan';
 import { follow, post, type SeenEvent } from './fixtures/plain-clients.ts';
 import { startProcess, temporaryFolder } from './fixtures/processes.ts';
 import { standardPlugins } from './fixtures/standard-plugins.ts';

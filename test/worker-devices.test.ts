@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { post } from './fixtures/plain-clients.ts';
-import { hasSoftwareVulkan, softwareVulkan } from '../tools/gpu-check/software-vulkan.ts';
+import { hasSoftwareVulkan, softwareVulkan } from '@entropic-lab/tools/software-vulkan';
 import { startProcess, temporaryFolder } from './fixtures/processes.ts';
 
 interface SeenWorker {
