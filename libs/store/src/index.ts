@@ -12,6 +12,7 @@ export { openStore, type StoreOptions } from './open.ts';
 export type { Ending } from './runs/finish.ts';
 export type { FollowRunsOptions, RunChange } from './runs/follow.ts';
 export type { AttackFilter, MetricFilter, OptionFilter, Range, RunFilter } from './query/filter.ts';
+export { attackVersion, lossVersion } from './results/versions.ts';
 export { newestFirst, type Place, type RunOrder } from './query/order.ts';
 export type { RunPageOptions } from './query/page.ts';
 export type { PlacedRun } from './query/read-part.ts';

@@ -59,6 +59,7 @@ export const RunFilterInput = builder.inputType('RunFilter', {
     architecture: t.string({ description: 'Name of the architecture.' }),
     trainer: t.string({ description: 'Kind of trainer.' }),
     loss: t.string({ description: 'Loss plugin.' }),
+    lossVersion: t.string({ description: 'Version of the loss plugin, as the worker offered it that last began the run: `1.2.0`.' }),
     fromRun: t.string({ description: 'Run whose weights it starts from.' }),
     pool: t.string({ description: 'Pool of workers.' }),
     study: t.id({ description: 'Study it belongs to.' }),

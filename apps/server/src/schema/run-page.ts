@@ -1,4 +1,4 @@
-import { LabError } from '@entropic-lab/protocol';
+import { LabError, RunStatus, Verdict } from '@entropic-lab/protocol';
 import type { Place, PlacedRun, RunFilter, RunOrder, Store } from '@entropic-lab/store';
 
 /** Arguments of a Relay connection. */
@@ -72,8 +72,13 @@ function decoded(cursor: string): readonly unknown[] {
 
 function isKey(key: unknown, { by }: RunOrder): key is Place['key'] {
   if (by === 'number') return Number.isSafeInteger(key);
-  if (by === 'status') return typeof key === 'string' && !key.includes('\0');
-  return key === null || ('value' in by ? typeof key === 'number' : typeof key === 'string' && !key.includes('\0'));
+  if (by === 'status') return isWordOf(RunStatus, key);
+  if (by === 'verdict') return key === null || isWordOf(Verdict, key);
+  return key === null || (typeof by === 'object' && 'value' in by ? typeof key === 'number' : typeof key === 'string' && !key.includes('\0'));
+}
+
+function isWordOf({ options }: { readonly options: readonly string[] }, key: unknown): key is string {
+  return typeof key === 'string' && options.includes(key);
 }
 
 function invalid(expected: string, got: string, path: string): LabError {

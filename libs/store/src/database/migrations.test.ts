@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../index.ts';
+import { attackVersion, versionWord } from '../results/versions.ts';
 import { exampleEpoch, exampleSpec, exampleWorker, postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres, type TemporaryFolder } from '../testing/index.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 
@@ -44,18 +45,19 @@ const old = { id: 'bcdfghjkmnpq', sha256: 'a'.repeat(64) };
 /** What the first version wrote; later ones gave every new column a default, so the same rows fit each. */
 async function writeOldRows(pglite: { query(text: string, values: unknown[]): Promise<unknown> }): Promise<void> {
   const spec = exampleSpec();
+  const worker = exampleWorker();
   await pglite.query(`insert into artifacts (sha256, bytes) values ($1, 7)`, [old.sha256]);
   await pglite.query(
-    `insert into runs (id, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, started_at, finished_at)
-     values ($1, 'of an older version', $2, 'mnist', 'lenet5', 'standard', 'cross-entropy', '{dataset:mnist}', 'succeeded', 1, 4, now(), now())`,
-    [old.id, JSON.stringify(spec)],
+    `insert into runs (id, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, started_at, finished_at, worker_id)
+     values ($1, 'of an older version', $2, 'mnist', 'lenet5', 'standard', 'cross-entropy', '{dataset:mnist}', 'succeeded', 1, 4, now(), now(), $3)`,
+    [old.id, JSON.stringify(spec), worker.id],
   );
   const bodies = [{ type: 'queued' }, exampleEpoch(1), { type: 'artifact', artifact: { kind: 'weights', name: 'final weights', sha256: old.sha256, bytes: 7 } }, { type: 'finished', status: 'succeeded' }];
   for (const [at, body] of bodies.entries()) {
     await pglite.query(`insert into run_events (run_id, seq, attempt, time, type, body, bytes) values ($1, $2, 1, now(), $3, $4, 100)`, [old.id, at + 1, body.type, JSON.stringify(body)]);
   }
   await pglite.query(`insert into run_artifacts (run_id, seq, kind, name, sha256) values ($1, 3, 'weights', 'final weights', $2)`, [old.id, old.sha256]);
-  const { catalogue, id } = exampleWorker();
+  const { catalogue, id } = worker;
   await pglite.query(`insert into catalogues (hash, catalogue) values ('old', $1)`, [JSON.stringify(catalogue)]);
   await pglite.query(`insert into workers (id, name, engine, device, slots, catalogue_hash, offers) values ($1, 'old', 'none', 'none', 1, 'old', '{}')`, [id]);
 }
@@ -76,7 +78,7 @@ async function expectReadable(folder: string, databaseUrl?: string): Promise<voi
   expect(await store.findRun(old.id)).toMatchObject({ name: 'of an older version', status: 'succeeded', pool: 'default', priority: 0, lastSeq: 4, spec: exampleSpec() });
   expect(await store.listRuns({ limit: 10 })).toHaveLength(1);
   // Lists and charts know it as they know new ones.
-  const filter = { options: [{ path: 'seed', equals: exampleSpec().seed }], metrics: [{ name: 'cleanAccuracy', above: 0 }] };
+  const filter = { lossVersion: '1.0.0', options: [{ path: 'seed', equals: exampleSpec().seed }], metrics: [{ name: 'cleanAccuracy', above: 0 }] };
   expect((await store.listRuns({ filter, order: { by: { value: 'createdAt' }, descending: true }, limit: 10 })).map(({ run, key }) => [run.id, typeof key])).toEqual([[old.id, 'number']]);
   expect((await store.readSeries({ runIds: [old.id], names: ['cleanAccuracy'], maxPoints: 10 }))[0]?.rawPoints).toBe(1);
   const events = [];
@@ -92,6 +94,23 @@ async function expectReadable(folder: string, databaseUrl?: string): Promise<voi
 describe('a data folder of an older version', () => {
   it.each(tags)('opens and is readable, where %s was its newest migration', async (tag) => {
     await expectReadable(await oldFolder(tag, `old-${tag}`));
+  }, 180_000);
+
+  it('sorts its attacks by version as new ones', async () => {
+    const folder = await oldFolder('0008_deleted_runs', 'old-versions');
+    const versions = ['1.9.0', '1.10.0', '2.0.0-beta.10', '0.1', 'v3', '1234567890.0.0', '1.0.0-a-b+7'];
+    const pglite = await PGlite.create({ dataDir: join(folder, 'database') });
+    for (const [position, version] of versions.entries()) {
+      await pglite.query(
+        `insert into evaluations (run_id, number, seq, position, latest, plugin, version, hash, norm, epsilon, options, examples, outcomes, robust_accuracy, forward_calls, backward_calls, seconds)
+         values ($1, 1, 2, $2, true, $3, $4, 'a', 'linf', 0.3, '{}', 1, '{}', 0.5, 1, 1, 1)`,
+        [old.id, position, `attack ${position}`, version],
+      );
+    }
+    await pglite.close();
+    await using store = await openStore({ folder });
+    const keys = await Promise.all(versions.map(async (_, at) => (await store.listRuns({ order: { by: { word: attackVersion(`attack ${at}`) }, descending: true }, limit: 1 }))[0]!.key));
+    expect(keys).toEqual(versions.map(versionWord));
   }, 180_000);
 
   it.each([0.3, 0.7])('opens though the process that migrated it was killed in between (after %d of the time it takes)', async (part) => {

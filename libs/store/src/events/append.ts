@@ -49,7 +49,7 @@ async function appendJudged(session: Session, report: Report): Promise<Receipt> 
 
 /** The columns of a run that a report is judged by: its spec may be long, and reports are many. */
 const reported = {
-  id: runs.id, number: runs.number, dataset: runs.dataset, status: runs.status, attempt: runs.attempt, attemptsBefore: runs.attemptsBefore,
+  id: runs.id, number: runs.number, dataset: runs.dataset, loss: runs.loss, status: runs.status, attempt: runs.attempt, attemptsBefore: runs.attemptsBefore,
   workerId: runs.workerId, cancelRequested: runs.cancelRequested, lastSeq: runs.lastSeq, startedAt: runs.startedAt,
 };
 export type ReportedRun = Pick<RunRow, keyof typeof reported>;

@@ -1,6 +1,7 @@
 import { inArray, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { asWord } from '../results/leaves.ts';
+import { lossVersion, versionWord } from '../results/versions.ts';
 import { evaluations, runs, runTags, runValues, runWords } from '../tables.ts';
 import type { AttackFilter, MetricFilter, OptionFilter, Range } from './filter.ts';
 
@@ -29,6 +30,10 @@ export function optionIs({ path, oneOf, ...range }: OptionFilter): Beside {
     ...(numbers.length === 0 ? [] : [rowOf(runValues, sql`${runValues.name} = ${path} and ${inArray(runValues.value, numbers)}${within(runValues.value, range)}`)]),
     ...(words.length === 0 ? [] : [rowOf(runWords, sql`${runWords.name} = ${path} and ${inArray(runWords.word, words)}`)]),
   ]);
+}
+
+export function lossVersionIs(version: string): Beside {
+  return rowOf(runWords, sql`${runWords.name} = ${lossVersion} and ${runWords.word} = ${versionWord(version)}`);
 }
 
 export function hasTag(tag: string): Beside {

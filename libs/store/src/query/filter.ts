@@ -2,7 +2,7 @@ import type { Norm, RunStatus, Verdict } from '@entropic-lab/protocol';
 import { eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { mendableCodes } from '../leases/fate.ts';
 import { runs, runValues } from '../tables.ts';
-import { attackIs, bounds, hasTag, numberIs, optionIs, type Beside } from './beside.ts';
+import { attackIs, bounds, hasTag, lossVersionIs, numberIs, optionIs, type Beside } from './beside.ts';
 
 /** Numbers that pass: every given bound must hold. */
 export interface Range {
@@ -44,6 +44,8 @@ export interface RunFilter {
   readonly architecture?: string | undefined;
   readonly trainer?: string | undefined;
   readonly loss?: string | undefined;
+  /** Version of the loss plugin, as the worker offered it that last began the run. */
+  readonly lossVersion?: string | undefined;
   readonly fromRun?: string | undefined;
   readonly pool?: string | undefined;
   readonly study?: string | undefined;
@@ -73,7 +75,7 @@ const spans = [
 type SpanField = (typeof spans)[number]['from' | 'before'];
 export const spanNames = spans.map(({ name }) => name);
 
-type BesideField = 'loss' | 'fromRun' | 'tags' | 'options' | 'metrics' | 'attacks';
+type BesideField = 'loss' | 'lossVersion' | 'fromRun' | 'tags' | 'options' | 'metrics' | 'attacks';
 type OwnField = Exclude<keyof RunFilter, SpanField | BesideField>;
 type Rules<Field extends keyof RunFilter, Answer> = { readonly [Name in Field]-?: (value: NonNullable<RunFilter[Name]>) => Answer };
 
@@ -98,6 +100,7 @@ const indexed = ['ids', 'status', 'dataset', 'architecture', 'trainer', 'study',
 /** What each field asks of the tables beside the runs. */
 const besideRules: Rules<BesideField, readonly Beside[]> = {
   loss: (plugin) => [optionIs({ path: 'training.loss.plugin', oneOf: [plugin] })],
+  lossVersion: (version) => [lossVersionIs(version)],
   fromRun: (id) => [optionIs({ path: 'model.fromRun', oneOf: [id] })],
   tags: (tags) => tags.map(hasTag),
   options: (options) => options.map(optionIs),

@@ -7,6 +7,7 @@ import { openStore } from '../index.ts';
 import type { Session } from '../session.ts';
 import * as tables from '../tables.ts';
 import { fillStatements, postgresPrograms, privatePostgres, temporaryFolder, type PrivatePostgres } from '../testing/index.ts';
+import { attackVersion, lossVersion, versionWord } from '../results/versions.ts';
 import { Wakes } from '../wakes.ts';
 import type { RunFilter } from './filter.ts';
 import { readLeaderboard } from './leaderboard.ts';
@@ -35,6 +36,9 @@ interface Asked {
 }
 
 const valueOf = (name: string) => `(select value from run_values v where v.number = r.number and v.name = '${name}')`;
+const wordOf = (name: string) => `(select word from run_words w where w.number = r.number and w.name = '${name}')`;
+const rank = `array_position(array['broken', 'masked', 'suspect', 'reliable'], verdict)`;
+const tag = '(select min(tag) from run_tags t where t.number = r.number)';
 const attacked = (below: number) => `exists (select 1 from evaluations e where e.run_id = r.id and e.latest and e.plugin = 'pgd' and e.epsilon = 0.3 and e.attack_success_rate < ${below})`;
 const pgd = (below: number): RunFilter => ({ attacks: [{ plugin: 'pgd', epsilon: { equals: 0.3 }, attackSuccessRate: { below } }] });
 const down = (by: RunOrder['by']): RunOrder => ({ by, descending: true });
@@ -52,6 +56,12 @@ const common: Readonly<Record<string, Asked>> = {
   'by a metric': { filter: {}, order: down({ value: 'cleanAccuracy' }), sql: `true order by ${valueOf('cleanAccuracy')} desc nulls last, number desc` },
   'by an option, of one data set': { filter: { dataset: 'mnist' }, order: up({ value: 'training.optimizer.learningRate' }), sql: `dataset = 'mnist' order by ${valueOf('training.optimizer.learningRate')}, number` },
   'by name': { filter: {}, order: down({ word: 'name' }), sql: 'true order by name desc, number desc' },
+  'by verdict': { filter: {}, order: down('verdict'), sql: `true order by ${rank} desc nulls last, number desc` },
+  'by verdict, of one data set': { filter: { dataset: 'mnist' }, order: up('verdict'), sql: `dataset = 'mnist' order by ${rank}, number` },
+  'by tag': { filter: {}, order: up('tag'), sql: `true order by ${tag}, number` },
+  'by tag, of one data set': { filter: { dataset: 'mnist' }, order: down('tag'), sql: `dataset = 'mnist' order by ${tag} desc nulls last, number desc` },
+  'by version of the loss': { filter: {}, order: down({ word: lossVersion }), sql: `true order by ${wordOf(lossVersion)} desc nulls last, number desc` },
+  'of one version of the loss, by version of PGD': { filter: { lossVersion: '1.12.0' }, order: up({ word: attackVersion('pgd') }), sql: `${wordOf(lossVersion)} = '${versionWord('1.12.0')}' order by ${wordOf(attackVersion('pgd'))}, number` },
   'by a metric, of one loss': { filter: { loss: 'entropic' }, order: down({ value: 'robustAccuracy' }), sql: `loss = 'entropic' order by ${valueOf('robustAccuracy')} desc nulls last, number desc` },
   'by a metric, of its best': { filter: { metrics: [{ name: 'cleanAccuracy', atLeast: 0.9 }] }, order: up({ value: 'cleanAccuracy' }), sql: `${valueOf('cleanAccuracy')} >= 0.9 order by ${valueOf('cleanAccuracy')}, number` },
 };

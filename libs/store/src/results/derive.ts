@@ -1,22 +1,22 @@
 import type { AttackResult, FinalEvaluation, RunEventBody } from '@entropic-lab/protocol';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, like, sql } from 'drizzle-orm';
 import type { Database } from '../database/driver.ts';
 import type { NewEvent } from '../events/record.ts';
-import { epochs, evaluations, runValues, runWords, standings, type EvaluationRow, type RunRow } from '../tables.ts';
+import { catalogues, epochs, evaluations, runValues, runWords, standings, workers, type EvaluationRow, type RunRow } from '../tables.ts';
 import { storableText } from '../storable.ts';
 import { leavesOf, longestWord } from './leaves.ts';
 import { metricsOf } from './metrics.ts';
 import { standingsOf } from './standings.ts';
+import { attackVersion, lossVersion, versionWord } from './versions.ts';
 
 /** Writes down what a spec says, for lists and filters. */
 export async function deriveFromSpec(tx: Database, run: RunRow): Promise<void> {
   const { values, words } = leavesOf(run.spec);
   await putValues(tx, run, new Map([...values, ['createdAt', seconds(run.createdAt)]]));
-  const rows = [...words].map(([name, word]) => ({ number: run.number, name, word }));
-  if (rows.length > 0) await tx.insert(runWords).values(rows).onConflictDoNothing();
+  await putWords(tx, run, words);
 }
 
-type MeasuredRun = Pick<RunRow, 'id' | 'number' | 'dataset' | 'startedAt'>;
+type MeasuredRun = Pick<RunRow, 'id' | 'number' | 'dataset' | 'loss' | 'startedAt'>;
 
 /** Writes down what events say, for charts, lists and filters. `run` is the row before them. */
 export async function deriveFromEvents(tx: Database, run: MeasuredRun, events: readonly NewEvent[]): Promise<void> {
@@ -24,6 +24,7 @@ export async function deriveFromEvents(tx: Database, run: MeasuredRun, events: r
   let startedAt = run.startedAt;
   for (const { body, time, seq } of events) {
     if (body.type === 'started' && startedAt === null) values.set('startedAt', seconds((startedAt = time)));
+    if (body.type === 'started') await putLossVersion(tx, run, body.workerId);
     if (body.type === 'finished') ended(values, time, startedAt);
     if (body.type === 'requeued') await forget(tx, run, values);
     const measured = measuredIn(body);
@@ -66,6 +67,20 @@ async function putValues(tx: Database, { number }: Pick<RunRow, 'number'>, value
   await tx.insert(runValues).values(rows).onConflictDoUpdate({ target: [runValues.number, runValues.name], set: { value: sql`excluded.value` }, setWhere: changed });
 }
 
+async function putWords(tx: Database, { number }: Pick<RunRow, 'number'>, words: ReadonlyMap<string, string>): Promise<void> {
+  const rows = [...words].map(([name, word]) => ({ number, name, word }));
+  if (rows.length > 0) await tx.insert(runWords).values(rows).onConflictDoUpdate({ target: [runWords.number, runWords.name], set: { word: sql`excluded.word` } });
+}
+
+/** No event tells the version of a loss: what the worker offers that begins the run is what it computes with. */
+async function putLossVersion(tx: Database, run: MeasuredRun, workerId: string): Promise<void> {
+  if (run.loss === null) return;
+  const [worker] = await tx
+    .select({ version: sql<string | null>`(select plugin ->> 'version' from jsonb_array_elements(${catalogues.catalogue} -> 'plugins') plugin where plugin ->> 'kind' = 'loss' and plugin ->> 'name' = ${run.loss})` })
+    .from(workers).innerJoin(catalogues, eq(catalogues.hash, workers.catalogueHash)).where(eq(workers.id, workerId));
+  if (typeof worker?.version === 'string') await putWords(tx, run, new Map([[lossVersion, versionWord(worker.version)]]));
+}
+
 async function putEpoch(tx: Database, row: typeof epochs.$inferInsert): Promise<void> {
   await tx.insert(epochs).values(row).onConflictDoUpdate({ target: [epochs.runId, epochs.epoch], set: row });
 }
@@ -73,6 +88,8 @@ async function putEpoch(tx: Database, row: typeof epochs.$inferInsert): Promise<
 async function putAttacks(tx: Database, run: MeasuredRun, { seq, measured }: { readonly seq: number; readonly measured: Measured }): Promise<void> {
   await tx.update(evaluations).set({ latest: false }).where(and(eq(evaluations.runId, run.id), eq(evaluations.latest, true)));
   await tx.insert(evaluations).values(measured.attacks.map((attack, position) => rowOf(attack, { runId: run.id, number: run.number, seq, position, measured })));
+  await tx.delete(runWords).where(and(eq(runWords.number, run.number), like(runWords.name, `${attackVersion('')}%`)));
+  await putWords(tx, run, new Map(measured.attacks.map(({ plugin, version }) => [attackVersion(plugin), versionWord(version)])));
   await tx.delete(standings).where(eq(standings.number, run.number));
   await tx.insert(standings).values(standingsOf(measured).map((standing) => ({ ...standing, number: run.number, dataset: run.dataset })));
 }

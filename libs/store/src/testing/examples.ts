@@ -1,4 +1,4 @@
-import { parseRunSpec, type AttackResult, type Catalogue, type FinalEvaluation, type RunEventBody, type RunSpec, type WorkerSpec } from '@entropic-lab/protocol';
+import { parseRunSpec, type AttackResult, type AuditResult, type Catalogue, type FinalEvaluation, type RunEventBody, type RunSpec, type Verdict, type WorkerSpec } from '@entropic-lab/protocol';
 import { randomUUID } from 'node:crypto';
 
 /** A small catalogue: one data set, two architectures, two attacks, two losses. */
@@ -92,6 +92,15 @@ export function exampleAttack(changes: Partial<AttackResult> = {}): AttackResult
       outcome: ['found', 'notFound', 'outOfBudget', 'skippedMisclassified'], distance: [0.2, null, null, null],
     },
     forwardCalls: 41, backwardCalls: 40, seconds: 1, messages: [], ...changes,
+  };
+}
+
+/** Of the same four examples. */
+export function exampleAudit(verdict: Verdict): AuditResult {
+  const share = { robust: 1, ofAll: 0.25, ofAllInterval: null, ofCorrect: 1 / 3, ofCorrectInterval: null };
+  return {
+    verdict, reasons: [], norm: 'linf', epsilon: 0.3, battery: 'quick', seed: 0, examples: 4, correct: 3, claim: share, headline: share, worstCase: share, disproved: 0, pValue: 1, lines: [],
+    perExample: { label: [7, 2, 1, 0], cleanPrediction: [7, 2, 1, 6], brokenBy: [null, null, null, null] }, seconds: 1,
   };
 }
 

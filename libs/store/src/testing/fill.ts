@@ -10,7 +10,7 @@ const share = (salt: number) => `((hashint8extended(n, ${salt}) & 1048575) / 104
 
 /**
  * Statements that fill an empty, migrated database: runs over five data sets and four losses, one in ten not ended, two
- * attacks each, a tag on one in twenty. Foreign keys and triggers are off while they run, for the rows are consistent.
+ * attacks each, an audit of one in eight, a tag on one in twenty and two on one in sixty. Foreign keys and triggers are off while they run, for the rows are consistent.
  */
 export function fillStatements({ runs, epochs }: FillOptions): string[] {
   const spec = `jsonb_build_object('seed', n % 1000, 'name', name, 'dataset', jsonb_build_object('name', dataset, 'options', '{}'::jsonb), 'model', jsonb_build_object('architecture', 'lenet5', 'options', '{}'::jsonb),
@@ -24,9 +24,10 @@ export function fillStatements({ runs, epochs }: FillOptions): string[] {
       round(${share(1)} * 40) / 10 as lambda, power(10, -1 - round(${share(2)} * 30) / 10) as rate, ${share(3)} as accuracy, ${share(4)} as broken,
       timestamptz '2026-01-01' + n * interval '5 minutes' as created, case when n % 10 = 0 then 'queued' when n % 33 = 0 then 'failed' else 'succeeded' end as status
       from generate_series(1, ${runs}) as n`,
-    `insert into runs (id, number, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, created_at, started_at, finished_at, headline)
+    `insert into runs (id, number, name, spec, dataset, architecture, trainer, loss, needs, status, attempt, last_seq, created_at, started_at, finished_at, verdict, headline)
       overriding system value
       select id, n, name, ${spec}, dataset, 'lenet5', 'standard', loss, array['dataset:' || dataset], status, 1, 3, created, created, case when status <> 'queued' then created + interval '1 hour' end,
+        case when status = 'succeeded' and n % 7 = 0 then (array['reliable', 'suspect', 'suspect', 'masked', 'broken'])[1 + (n * 13 % 5)] end,
         case when status = 'succeeded' then jsonb_build_object('epoch', null, 'cleanAccuracy', accuracy, 'networkEntropy', -accuracy, 'entropyFlow', 40 * broken, 'medianLogitMargin', 5, 'zeroGradientShare', 0, 'saturatedShare', 0,
           'attacks', jsonb_build_array(jsonb_build_object('plugin', 'pgd', 'norm', 'linf', 'epsilon', 0.3, 'attackSuccessRate', broken, 'robustAccuracy', accuracy * (1 - broken), 'medianDistance', 0.3))) end from made`,
     `insert into run_values (number, name, value) select n, v.name, v.value from made cross join lateral (values
@@ -36,8 +37,11 @@ export function fillStatements({ runs, epochs }: FillOptions): string[] {
       ('robustAccuracy', case when status = 'succeeded' then accuracy * (1 - broken) end), ('attackSuccessRate', case when status = 'succeeded' then broken end),
       ('attackSuccessRate/pgd/linf/0.3', case when status = 'succeeded' then broken end)) as v(name, value) where v.value is not null`,
     `insert into run_words (number, name, word) select n, v.name, v.word from made cross join lateral (values
-      ('name', name), ('dataset.name', dataset), ('model.architecture', 'lenet5'), ('training.trainer.kind', 'standard'), ('training.loss.plugin', loss), ('training.optimizer.kind', 'adam')) as v(name, word)`,
-    `insert into run_tags (number, tag) select n, case when n % 40 = 1 then 'paper' else 'again' end from made where n % 20 = 1`,
+      ('name', name), ('dataset.name', dataset), ('model.architecture', 'lenet5'), ('training.trainer.kind', 'standard'), ('training.loss.plugin', loss), ('training.optimizer.kind', 'adam'),
+      ('version/loss', case when status <> 'queued' then '000000001.0000000' || (10 + n * 29 % 6) || '.000000000 000000001' end),
+      ('version/attack/pgd', case when status = 'succeeded' then '000000001.0000000' || (10 + n * 23 % 4) || '.000000000 000000001' end)) as v(name, word) where v.word is not null`,
+    `insert into run_tags (number, tag) select n, case when n % 40 = 1 then 'paper' else 'again' end from made where n % 20 = 1
+      union all select n, 'all' from made where n % 60 = 1`,
     `insert into evaluations (run_id, number, seq, position, latest, plugin, version, hash, norm, epsilon, options, examples, outcomes, attack_success_rate, robust_accuracy, forward_calls, backward_calls, seconds)
       select id, n, 2, v.position, true, v.plugin, '1.0.0', repeat('a', 64), 'linf', v.epsilon, '{}', 1000, '{"found": 0, "notFound": 0, "error": 0, "outOfBudget": 0, "skippedMisclassified": 0}', v.rate, accuracy * (1 - v.rate), 40, 40, 1
       from made cross join lateral (values (0, 'pgd', 0.3, broken), (1, 'fgsm', 0.1, broken / 2)) as v(position, plugin, epsilon, rate) where status = 'succeeded'`,

@@ -4,6 +4,7 @@ import { changeSuite } from './changes.ts';
 import { eventSuite } from './events.ts';
 import { leaseSuite } from './leases.ts';
 import { listSuite } from './lists.ts';
+import { orderSuite } from './order.ts';
 import { querySuite } from './query.ts';
 import { queueSuite } from './queue.ts';
 import { retrySuite } from './retries.ts';
@@ -26,6 +27,7 @@ export function storeSuite(get: () => Store): void {
   changeSuite(get);
   listSuite(get);
   querySuite(get);
+  orderSuite(get);
   resultSuite(get);
   studySuite(get);
   artifactSuite(get);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Place, PlacedRun, RunFilter, RunOrder, Store } from '../../index.ts';
+import { attackVersion, lossVersion, type Place, type PlacedRun, type RunFilter, type RunOrder, type Store } from '../../index.ts';
 import { codeOf } from '../code-of.ts';
-import { exampleAttack, exampleEpoch, exampleEvaluation, exampleSpec } from '../examples.ts';
+import { exampleAttack, exampleAudit, exampleEpoch, exampleEvaluation, exampleSpec } from '../examples.ts';
 import { finished, time, workerFor } from './held-run.ts';
 import { nextChange } from './next-change.ts';
 
@@ -27,9 +27,11 @@ export function querySuite(get: () => Store): void {
     for (;;) {
       const { run, lease, nextSeq } = (await store.claim(workerId, { waitSeconds: 30 }))!;
       if (run.id === id) {
-        const evaluation = exampleEvaluation({ cleanAccuracy: accuracy, attacks: [exampleAttack({ attackSuccessRate: accuracy / 2 })] });
-        await store.appendEvents({ ...lease, events: [{ seq: nextSeq, time, body: { type: 'evaluated', evaluation } }] });
-        await store.finishRun({ ...lease, ...finished(nextSeq + 1) });
+        const audited = accuracy === 0.5 ? { audit: exampleAudit('masked') } : accuracy === 0.25 ? { audit: exampleAudit('reliable') } : {};
+        const evaluation = exampleEvaluation({ cleanAccuracy: accuracy, attacks: [exampleAttack({ attackSuccessRate: accuracy / 2, version: `1.${100 * accuracy}.0` })], ...audited });
+        const started = { type: 'started', workerId, engine: 'e', device: 'd' } as const;
+        await store.appendEvents({ ...lease, events: [{ seq: nextSeq, time, body: started }, { seq: nextSeq + 1, time, body: { type: 'evaluated', evaluation } }] });
+        await store.finishRun({ ...lease, ...finished(nextSeq + 2) });
         return id;
       }
       await store.finishRun({ ...lease, ...finished(nextSeq, 'cancelled') });
@@ -37,7 +39,7 @@ export function querySuite(get: () => Store): void {
   }
 
   const orders: readonly RunOrder['by'][] = [
-    'number', 'status', { value: 'cleanAccuracy' }, { value: 'training.optimizer.learningRate' }, { value: 'createdAt' }, { value: 'finishedAt' }, { value: 'attackSuccessRate/pgd/linf/0.3' },
+    'number', 'status', 'verdict', 'tag', { word: lossVersion }, { word: attackVersion('pgd') }, { value: 'cleanAccuracy' }, { value: 'training.optimizer.learningRate' }, { value: 'createdAt' }, { value: 'finishedAt' }, { value: 'attackSuccessRate/pgd/linf/0.3' },
     { word: 'name' }, { word: 'training.loss.plugin' }, { value: 'nothing has it' },
   ];
 
@@ -54,9 +56,10 @@ export function querySuite(get: () => Store): void {
       for (const one of draw.sort((a, b) => Number(a.accuracy === undefined) - Number(b.accuracy === undefined))) await addRun(dataset, worker.id, one);
       const ended = (await store.listRuns({ filter: { dataset, status: ['succeeded'] }, limit: 100 })).map(({ run }) => run.id);
       await store.tagRuns(ended.slice(0, 4), { add: ['paper'] });
+      await store.tagRuns(ended.slice(1, 6), { add: ['again'] });
       await store.setArchived(ended.slice(2, 4), true);
       const filters: readonly RunFilter[] = [
-        {}, { search: 'measured' }, { status: ['queued'] }, { status: ['queued', 'succeeded'], archived: 'all' }, { archived: 'only' }, { ids: ended.slice(0, 3) }, { tags: ['paper'] }, { loss: 'cross-entropy' }, { trainer: 'standard' },
+        {}, { search: 'measured' }, { status: ['queued'] }, { status: ['queued', 'succeeded'], archived: 'all' }, { archived: 'only' }, { ids: ended.slice(0, 3) }, { tags: ['paper'] }, { loss: 'cross-entropy' }, { lossVersion: '1.0.0' }, { verdict: ['masked', 'reliable'] }, { trainer: 'standard' },
         { architecture: 'lenet5' }, { pool: 'default' }, { givenUp: false },
         { options: [{ path: 'training.optimizer.learningRate', atLeast: 0.2 }] }, { options: [{ path: 'training.optimizer.learningRate', oneOf: [0.5, 0.125] }] }, { metrics: [{ name: 'cleanAccuracy', below: 0.3 }] },
         { attacks: [{ plugin: 'pgd', epsilon: { equals: 0.3 } }] }, { createdFrom: new Date(Date.now() - 3_600_000), tags: ['paper'] }, { finishedFrom: new Date(time) },
@@ -110,7 +113,7 @@ export function querySuite(get: () => Store): void {
         await store.createRun(exampleSpec({ dataset: { name: dataset }, ...spec }));
         const claim = (await store.claim(worker.id))!;
         const attacks = [exampleAttack({ attackSuccessRate, robustAccuracy: 1 - attackSuccessRate }), exampleAttack({ plugin: 'fgsm', epsilon: 0.1, attackSuccessRate: 0.5 })];
-        await store.appendEvents({ ...claim.lease, events: [{ seq: 2, time, body: { type: 'evaluated', evaluation: exampleEvaluation({ attacks }) } }] });
+        await store.appendEvents({ ...claim.lease, events: [{ seq: 2, time, body: { type: 'evaluated', evaluation: exampleEvaluation({ attacks, audit: exampleAudit(attackSuccessRate > 0.5 ? 'broken' : 'reliable') }) } }] });
         await store.finishRun({ ...claim.lease, ...finished(3) });
         return claim.run.id;
       };
@@ -135,7 +138,10 @@ export function querySuite(get: () => Store): void {
       expect(await ids({ tags: ['both', 'paper'] })).toEqual([strong]);
       expect(await ids({ search: '0%_W' })).toEqual([weak]);
       expect(await ids({ search: '%' })).toEqual([weak]);
-      expect(await ids({ verdict: ['reliable'] })).toEqual([]);
+      expect(await ids({ verdict: ['reliable'] })).toEqual([strong]);
+      expect(await ids({ verdict: ['broken', 'reliable'] })).toEqual([strong, weak]);
+      expect(await ids({ verdict: ['masked', 'suspect'] })).toEqual([]);
+      expect(await ids({ attacks: [{ plugin: 'pgd', epsilon: { equals: 0.3 }, verdict: ['broken'] }] })).toEqual([weak]);
       expect(await ids({ createdFrom: new Date(Date.now() + 60_000) })).toEqual([]);
       expect(await ids({ createdBefore: new Date(Date.now() + 60_000), createdFrom: new Date(Date.now() - 600_000) })).toEqual([strong, weak]);
       expect(await ids({ finishedBefore: new Date(time) })).toEqual([]);
