@@ -12,6 +12,8 @@ export interface ExportOptions {
   readonly filter?: RunFilter;
   /** Default: newest first. */
   readonly sort?: RunSort;
+  /** At most so many runs, from the first of the order. Default: all. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
   /** How long the whole may take. Default 3600. */
   readonly timeoutSeconds?: number;
@@ -22,8 +24,9 @@ export type Export = (options?: ExportOptions) => AsyncGenerator<Uint8Array, voi
 
 /** The generator throws LabError the server's own, or SERVER_UNREACHABLE when the transfer breaks off. */
 export function exporter(servers: Servers): Export {
-  return async function* ({ table = 'runs', format = 'csv', filter, sort, signal, timeoutSeconds = 3600 } = {}) {
-    const query = new URLSearchParams({ ...(filter === undefined ? {} : { filter: JSON.stringify(filter) }), ...(sort === undefined ? {} : { sort: JSON.stringify(sort) }) });
+  return async function* ({ table = 'runs', format = 'csv', filter, sort, limit, signal, timeoutSeconds = 3600 } = {}) {
+    const given = Object.entries({ filter, sort, limit }).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, JSON.stringify(value)]));
     const { exported, headers } = servers.current;
     const url = exported(`${table}.${format}?${query}`);
     const response = await call(url, { headers: { ...headers }, signal: within(timeoutSeconds, signal) }, signal);

@@ -57,10 +57,16 @@ describe('an export', () => {
     const filter = { options: [{ path: 'training.optimizer.learningRate', range: { atLeast: 0.01 } }] };
     const rates = readCsv((await get('runs.csv', { filter, sort: { by: 'option', name: 'training.optimizer.learningRate', descending: false } })).text).map((row) => Number(row['training.optimizer.learningRate']));
     expect(rates).toEqual([...Array<number>(46).fill(0.01), ...Array<number>(46).fill(0.1)]);
-    for (const [path, query, at] of [['runs.csv', { filter: { nope: 1 } }, 'filter'], ['runs.csv', { sort: { by: 'metric' } }, 'sort.name'], ['runs.xml', {}, 'format'], ['nope.csv', {}, 'table']] as const) {
+    for (const [path, query, at] of [['runs.csv', { filter: { nope: 1 } }, 'filter'], ['runs.csv', { sort: { by: 'metric' } }, 'sort.name'], ['runs.csv', { limit: 0 }, 'limit'], ['runs.csv', { limit: 'many' }, 'limit'], ['runs.xml', {}, 'format'], ['nope.csv', {}, 'table']] as const) {
       const { status, text } = await get(path, query);
       expect([status, JSON.parse(text)]).toMatchObject([400, { errors: [{ extensions: { code: 'INVALID_INPUT', path: at } }] }]);
     }
+  });
+
+  it.each([1, 100, 150, 999])('ends after %d runs where it is asked to', async (limit) => {
+    const ids = (await lab.server.store.listRuns({ limit: 1000 })).map(({ run }) => run.id);
+    const runs = JSON.parse((await get('runs.json', { limit })).text) as { id: string }[];
+    expect(runs.map(({ id }) => id)).toEqual(ids.slice(0, limit));
   });
 
   it('of epochs and evaluations has each once', async () => {

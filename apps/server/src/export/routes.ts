@@ -19,8 +19,8 @@ export interface ExportRoutesOptions {
 }
 
 /**
- * GET /export/<runs|epochs|evaluations>.<csv|json|ndjson>?filter=&sort= gives out a selection, streamed: filter and sort
- * are RunFilter and RunSort of the GraphQL schema as JSON. A transfer that cannot be completed is cut off, so that no part
+ * GET /export/<runs|epochs|evaluations>.<csv|json|ndjson>?filter=&sort=&limit= gives out a selection, streamed: filter and
+ * sort are RunFilter and RunSort of the GraphQL schema as JSON, limit is a number of runs. A transfer that cannot be completed is cut off, so that no part
  * passes for the whole.
  */
 export function exportRoutes(store: Store, { callerOf, signalOf }: ExportRoutesOptions): Router {
@@ -55,7 +55,15 @@ function readSelection(query: Readonly<Record<string, unknown>>): ExportOptions 
   return {
     filter: readFilter(argument<RunFilterArgument>(query, 'filter', 'RunFilter')),
     order: readSort(argument<typeof RunSortInput.$inferInput>(query, 'sort', 'RunSort')),
+    limit: readLimit(query['limit']),
   };
+}
+
+function readLimit(text: unknown): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+  throw new LabError('INVALID_INPUT', `[export] expected a number of runs from 1, got ${JSON.stringify(String(text).slice(0, 60))} (limit).`, { path: 'limit' });
 }
 
 /** A value of a GraphQL input type, as JSON in an address. */

@@ -24,8 +24,8 @@ of files also \`?token=\`. Errors carry \`extensions.code\` (see [ErrorCode](#er
 With tokens, answers have the headers \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds).
 
 Besides GraphQL: \`GET /artifacts/<sha256>\` gives out bytes that runs kept; \`GET /export/<runs|epochs|evaluations>.<csv|json|ndjson>\`
-streams a selection, with \`filter\` ([RunFilter](#runfilter)) and \`sort\` ([RunSort](#runsort)) as JSON in the address; \`GET /metrics\` is for
-Prometheus, \`/healthz\` and \`/readyz\` are for whoever watches the process.`;
+streams a selection, with \`filter\` ([RunFilter](#runfilter)) and \`sort\` ([RunSort](#runsort)) as JSON in the address and
+\`limit\`, a number of runs; \`GET /metrics\` is for Prometheus, \`/healthz\` and \`/readyz\` are for whoever watches the process.`;
 
 const headings: Readonly<Record<string, string>> = { Query: 'Queries', Mutation: 'Mutations', Subscription: 'Subscriptions' };
 

@@ -9,6 +9,8 @@ import { listRuns } from './page.ts';
 export interface ExportOptions {
   readonly filter?: RunFilter | undefined;
   readonly order?: RunOrder | undefined;
+  /** At most so many runs, from the first of the order. Default: all. */
+  readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,11 +68,14 @@ export async function valueNamesOf({ database }: Session, filter: RunFilter): Pr
   return rows.map(({ name }) => name);
 }
 
-async function* pages(session: Session, { filter, order = newestFirst, signal }: ExportOptions): AsyncGenerator<RunRow[], void, void> {
-  for (let after: Place | undefined; signal?.aborted !== true; ) {
-    const page = await session.busy.run(() => listRuns(session, { filter, order, limit: pageSize, after }));
+async function* pages(session: Session, { filter, order = newestFirst, limit = Infinity, signal }: ExportOptions): AsyncGenerator<RunRow[], void, void> {
+  let left = limit;
+  for (let after: Place | undefined; left > 0 && signal?.aborted !== true; ) {
+    const size = Math.min(pageSize, left);
+    const page = await session.busy.run(() => listRuns(session, { filter, order, limit: size, after }));
     if (page.length > 0) yield page.map(({ run }) => run);
-    if (page.length < pageSize) return;
+    if (page.length < size) return;
+    left -= page.length;
     const last = page.at(-1)!;
     after = { key: last.key, number: last.run.number };
   }
