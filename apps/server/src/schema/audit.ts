@@ -48,7 +48,7 @@ const AuditLineObject = builder.objectRef<AuditLine>('AuditLine').implement({
     found: t.exposeInt('found', { nullable: true, description: 'Adversarial examples within the threat model; null for a line that does not attack within it.' }),
     forwardCalls: t.exposeFloat('forwardCalls', { description: 'Forward passes per example it looked at.' }),
     backwardCalls: t.exposeFloat('backwardCalls', { description: 'Backward passes per example it looked at.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Time it took.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Time it took, in seconds.' }),
   }),
 });
 
@@ -57,9 +57,9 @@ const RobustShareObject = builder.objectRef<RobustShare>('RobustShare').implemen
   fields: (t) => ({
     robust: t.exposeInt('robust', { description: 'Examples still classified correctly.' }),
     ofAll: t.exposeFloat('ofAll', { description: 'robust / all examples.' }),
-    ofAllInterval: t.expose('ofAllInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of it: low, high.' }),
+    ofAllInterval: t.expose('ofAllInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of that share: low, high, 0 to 1.' }),
     ofCorrect: t.exposeFloat('ofCorrect', { nullable: true, description: 'robust / examples classified correctly before; null where there are none.' }),
-    ofCorrectInterval: t.expose('ofCorrectInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of it: low, high.' }),
+    ofCorrectInterval: t.expose('ofCorrectInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of that share: low, high, 0 to 1.' }),
   }),
 });
 
@@ -82,7 +82,7 @@ export const AuditResultObject = builder.objectRef<AuditResult>('AuditResult').i
     battery: t.expose('battery', { type: BatteryEnum, description: 'How much work was done.' }),
     seed: t.field({ type: 'SafeInt', resolve: ({ seed }) => seed, description: 'Determines everything random in it.' }),
     examples: t.exposeInt('examples', { description: 'Examples in the set.' }),
-    correct: t.exposeInt('correct', { description: 'Of these, classified correctly before any attack.' }),
+    correct: t.exposeInt('correct', { description: 'Of these examples, those classified correctly before any attack.' }),
     claim: t.expose('claim', { type: RobustShareObject, description: 'Under PGD on the cross-entropy as libraries run it by default: what would be reported without an audit.' }),
     headline: t.expose('headline', { type: RobustShareObject, description: 'Under APGD-CE, APGD-T, FAB-T and Square, each on what the ones before left.' }),
     worstCase: t.expose('worstCase', { type: RobustShareObject, description: 'Where no line of the battery found anything.' }),
@@ -90,6 +90,6 @@ export const AuditResultObject = builder.objectRef<AuditResult>('AuditResult').i
     pValue: t.exposeFloat('pValue', { description: "McNemar's exact test of claim against worst case on the same examples, two-sided." }),
     lines: t.expose('lines', { type: [AuditLineObject], description: 'The evidence, in the order of the battery.' }),
     perExample: t.expose('perExample', { type: AuditPerExampleObject, description: 'Example by example.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Time it took.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Time it took, in seconds.' }),
   }),
 });

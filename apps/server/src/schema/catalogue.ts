@@ -8,7 +8,7 @@ const CitationObject = builder.objectRef<Citation>('Citation').implement({
   fields: (t) => ({
     authors: t.exposeString('authors', { description: 'Who.' }),
     title: t.exposeString('title', { description: 'What.' }),
-    year: t.exposeInt('year', { description: 'When.' }),
+    year: t.exposeInt('year', { description: 'Year of its publication.' }),
     url: t.exposeString('url', { nullable: true, description: 'Where to read it.' }),
   }),
 });
@@ -35,8 +35,8 @@ const PluginObject = builder.objectRef<PluginDescriptor>('Plugin').implement({
 const BoundsObject = builder.objectRef<Bounds>('Bounds').implement({
   description: 'Smallest and largest value of a pixel.',
   fields: (t) => ({
-    min: t.exposeFloat('min', { description: 'Smallest.' }),
-    max: t.exposeFloat('max', { description: 'Largest.' }),
+    min: t.exposeFloat('min', { description: 'Smallest value of a pixel.' }),
+    max: t.exposeFloat('max', { description: 'Largest value of a pixel.' }),
   }),
 });
 
@@ -48,7 +48,7 @@ const DatasetObject = builder.objectRef<DatasetDescriptor>('Dataset').implement(
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As it is named in a spec.' }),
     title: t.exposeString('title', { description: 'For people.' }),
-    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height, width, channels; ${unknown}.` }),
+    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height and width in pixels, and channels; ${unknown}.` }),
     classes: t.exposeInt('classes', { nullable: true, description: `Number of classes; ${unknown}.` }),
     bounds: t.expose('bounds', { type: BoundsObject, nullable: true, description: `Values of a pixel; ${unknown}.` }),
     trainExamples: t.exposeInt('trainExamples', { nullable: true, description: `Examples to train on; ${unknown}.` }),
@@ -62,7 +62,7 @@ const ArchitectureObject = builder.objectRef<ArchitectureDescriptor>('Architectu
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As it is named in a spec.' }),
     title: t.exposeString('title', { description: 'For people.' }),
-    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height, width, channels; ${unknown}.` }),
+    inputShape: t.expose('inputShape', { type: ['Int'], nullable: true, description: `Height and width in pixels, and channels; ${unknown}.` }),
     classes: t.exposeInt('classes', { nullable: true, description: `Number of outputs; ${unknown}.` }),
     parameters: t.exposeInt('parameters', { nullable: true, description: `Numbers to train, with default options; ${unknown}.` }),
     pretrained: t.boolean({ resolve: ({ pretrained }) => pretrained ?? false, description: 'Whether it comes with weights, so that a run need not train it nor name a run to take them from.' }),

@@ -20,7 +20,7 @@ const ExampleFateObject = builder.objectRef<ExampleFate>('ExampleFate').implemen
     outcome: t.field({ type: OutcomeEnum, resolve: at('outcome'), description: 'What became of it.' }),
     cleanPrediction: t.int({ resolve: at('cleanPrediction'), description: 'Class before the attack.' }),
     prediction: t.int({ nullable: true, resolve: at('prediction'), description: 'Class after it; null where there is no adversarial example.' }),
-    distance: t.float({ nullable: true, resolve: at('distance'), description: 'Distance in the norm of the attack; null where there is no adversarial example.' }),
+    distance: t.float({ nullable: true, resolve: at('distance'), description: 'Distance in the norm of the attack, in the units of the pixels; null where there is no adversarial example.' }),
   }),
 });
 

@@ -10,7 +10,7 @@ const LeaseObject = builder.objectRef<Claim['lease']>('Lease').implement({
     runId: t.exposeString('runId', { description: 'Which run.' }),
     attempt: t.exposeInt('attempt', { description: 'From 1; the fence: writes of an older attempt are refused.' }),
     expiresAt: t.field({ type: 'DateTime', resolve: ({ expiresAt }) => new Date(expiresAt), description: 'When it runs out, by the clock of the database.' }),
-    leaseSeconds: t.exposeFloat('leaseSeconds', { description: 'Its length: silence for so long loses it. Renew well within, by your own clock.' }),
+    leaseSeconds: t.exposeFloat('leaseSeconds', { description: 'Its length in seconds: silence for so long loses it. Renew well within, by your own clock.' }),
   }),
 });
 
@@ -19,7 +19,7 @@ const ClaimObject = builder.objectRef<Claim>('Claim').implement({
   fields: (t) => ({
     run: t.expose('run', { type: RunObject, description: 'What to compute.' }),
     lease: t.expose('lease', { type: LeaseObject, description: 'The right to.' }),
-    nextSeq: t.exposeInt('nextSeq', { description: '`seq` of the first event to report.' }),
+    nextSeq: t.exposeInt('nextSeq', { description: '`seq` of the first event to report, from 1.' }),
   }),
 });
 

@@ -8,8 +8,8 @@ const LayerEntropyObject = builder.objectRef<Entropies['layers'][number]>('Layer
   description: 'Entropy of one layer.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name of the layer.' }),
-    neurons: t.exposeInt('neurons', { description: 'N_i, its outputs.' }),
-    entropy: t.exposeFloat('entropy', { description: 'E(h_i), equation (6) of Sperl and Boettinger 2020: mean of examples, under the reading in `evaluation.entropy` of the spec of the run.' }),
+    neurons: t.exposeInt('neurons', { description: 'N_i, number of its neurons.' }),
+    entropy: t.exposeFloat('entropy', { description: 'E(h_i), equation (6) of Sperl and Boettinger 2020: sum over the neurons, mean of examples, in nats (bits where the logarithms have base 2), under the reading in `evaluation.entropy` of the spec of the run.' }),
   }),
 });
 
@@ -17,8 +17,8 @@ const EntropiesObject = builder.objectRef<Entropies>('Entropies').implement({
   description: 'Entropies of a network over the test examples.',
   fields: (t) => ({
     layers: t.expose('layers', { type: [LayerEntropyObject], description: 'In the order of the network.' }),
-    networkEntropy: t.exposeFloat('networkEntropy', { description: 'E_N, equation (7).' }),
-    entropyFlow: t.exposeFloat('entropyFlow', { description: 'E_T, equation (8).' }),
+    networkEntropy: t.exposeFloat('networkEntropy', { description: 'E_N, equation (7): mean over layers of E(h_i) / neurons, in nats per neuron; in bits where the reading has base-2 logarithms.' }),
+    entropyFlow: t.exposeFloat('entropyFlow', { description: 'E_T, equation (8): (E(h_i) of the first layer - E(h_i) of the last) / (layers - 1), in nats; in bits where the reading has base-2 logarithms.' }),
   }),
 });
 
@@ -44,11 +44,11 @@ const NoiseAccuracyObject = builder.objectRef<NoiseAccuracy>('NoiseAccuracy').im
 export const OutcomeCountsObject = builder.objectRef<AttackResult['outcomes']>('OutcomeCounts').implement({
   description: 'Number of examples by outcome.',
   fields: (t) => ({
-    found: t.exposeInt('found', { description: 'An adversarial example was found.' }),
-    notFound: t.exposeInt('notFound', { description: 'None was found.' }),
-    error: t.exposeInt('error', { description: 'The attack threw.' }),
-    outOfBudget: t.exposeInt('outOfBudget', { description: 'A limit was reached.' }),
-    skippedMisclassified: t.exposeInt('skippedMisclassified', { description: 'Misclassified already.' }),
+    found: t.exposeInt('found', { description: 'Examples for which an adversarial one was found.' }),
+    notFound: t.exposeInt('notFound', { description: 'Examples for which none was found.' }),
+    error: t.exposeInt('error', { description: 'Examples on which the attack threw.' }),
+    outOfBudget: t.exposeInt('outOfBudget', { description: 'Examples at which a limit was reached.' }),
+    skippedMisclassified: t.exposeInt('skippedMisclassified', { description: 'Examples that were misclassified already.' }),
   }),
 });
 
@@ -81,14 +81,14 @@ export const AttackResultObject = builder.objectRef<AttackResult>('AttackResult'
     examples: t.exposeInt('examples', { description: 'Examples in the set.' }),
     outcomes: t.expose('outcomes', { type: OutcomeCountsObject, description: 'What became of them.' }),
     attackSuccessRate: t.exposeFloat('attackSuccessRate', { nullable: true, description: 'Found / examples that were classified correctly before; null where none was.' }),
-    attackSuccessInterval: t.expose('attackSuccessInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of it: low, high.' }),
+    attackSuccessInterval: t.expose('attackSuccessInterval', { type: ['Float'], nullable: true, description: '95 % Wilson interval of that share: low, high, 0 to 1.' }),
     robustAccuracy: t.exposeFloat('robustAccuracy', { description: 'Examples still classified correctly / all examples. Errors and exhausted budgets do not count as robust.' }),
-    medianDistance: t.exposeFloat('medianDistance', { nullable: true, description: 'Median distance in the norm of the examples found.' }),
+    medianDistance: t.exposeFloat('medianDistance', { nullable: true, description: 'Median distance in the norm of the examples found, in the units of the pixels.' }),
     perExample: t.expose('perExample', { type: PerExampleObject, description: 'Example by example.' }),
     members: t.expose('members', { type: [AttackMemberObject], nullable: true, description: 'The attacks it is made of, in the order in which they ran; null where it is made of none.' }),
     forwardCalls: t.exposeFloat('forwardCalls', { description: 'Forward passes per attacked example.' }),
     backwardCalls: t.exposeFloat('backwardCalls', { description: 'Backward passes per attacked example.' }),
-    seconds: t.exposeFloat('seconds', { description: 'Time it took.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Time it took, in seconds.' }),
     messages: t.exposeStringList('messages', { description: 'What the attack said when it failed, once each.' }),
   }),
 });
@@ -119,8 +119,8 @@ export const EpochMetricsObject = builder.objectRef<EpochMetrics>('EpochMetrics'
     diagnosis: t.expose('diagnosis', { type: DiagnosisObject, description: 'Whether robustness would be real.' }),
     noise: t.field({ type: [NoiseAccuracyObject], resolve: ({ noise }) => [...(noise ?? [])], description: 'Accuracy under the noise that the run asked for, in that order.' }),
     attacks: t.expose('attacks', { type: [AttackResultObject], description: 'Attacks after the epoch, if the run asked for them.' }),
-    trainSeconds: t.exposeFloat('trainSeconds', { description: 'Time of training.' }),
-    evaluationSeconds: t.exposeFloat('evaluationSeconds', { description: 'Time of measuring.' }),
+    trainSeconds: t.exposeFloat('trainSeconds', { description: 'Time of training, in seconds.' }),
+    evaluationSeconds: t.exposeFloat('evaluationSeconds', { description: 'Time of measuring, in seconds.' }),
   }),
 });
 

@@ -9,11 +9,11 @@ const PairedTestObject = builder.objectRef<PairedTest>('PairedTest').implement({
     first: t.expose('first', { type: AttackedRunObject, description: 'The first run, and the attack as it was made on it.' }),
     second: t.expose('second', { type: AttackedRunObject, description: 'The second: versions and options may differ.' }),
     images: t.exposeInt('images', { description: 'Images that both were attacked on.' }),
-    both: t.exposeInt('both', { description: 'Of these, classified correctly after the attack by both.' }),
-    onlyFirst: t.exposeInt('onlyFirst', { description: 'By the first alone.' }),
-    onlySecond: t.exposeInt('onlySecond', { description: 'By the second alone.' }),
-    neither: t.exposeInt('neither', { description: 'By neither. Errors and exhausted budgets do not count as robust.' }),
-    pValue: t.exposeFloat('pValue', { description: "McNemar's exact test, two-sided: the probability of so uneven a split, or a more uneven one, if both were equally robust." }),
+    both: t.exposeInt('both', { description: 'Of these examples, those classified correctly after the attack by both.' }),
+    onlyFirst: t.exposeInt('onlyFirst', { description: 'Examples classified correctly by the first alone.' }),
+    onlySecond: t.exposeInt('onlySecond', { description: 'Examples classified correctly by the second alone.' }),
+    neither: t.exposeInt('neither', { description: 'Examples classified correctly by neither. Errors and exhausted budgets do not count as robust.' }),
+    pValue: t.exposeFloat('pValue', { description: "McNemar's exact test, two-sided: the probability of so uneven a split, or a more uneven one, if both were equally robust, 0 to 1." }),
   }),
 });
 

@@ -11,6 +11,6 @@ export const ProgressObject = builder.objectRef<Extract<RunEventBody, { type: 'p
     total: t.exposeFloat('total', { description: 'Units to do.' }),
     unit: t.exposeString('unit', { description: 'What is counted.' }),
     rate: t.exposeFloat('rate', { nullable: true, description: 'Units per second over the last seconds.' }),
-    remainingSeconds: t.exposeFloat('remainingSeconds', { nullable: true, description: 'Estimated time to the end of the whole run.' }),
+    remainingSeconds: t.exposeFloat('remainingSeconds', { nullable: true, description: 'Estimated time to the end of the whole run, in seconds.' }),
   }),
 });

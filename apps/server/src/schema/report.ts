@@ -8,7 +8,7 @@ const ReceiptObject = builder.objectRef<Receipt>('Receipt').implement({
   description: 'Where a run stands after a report.',
   fields: (t) => ({
     lease: t.expose('lease', { type: LeaseStateEnum, description: 'Whether to go on.' }),
-    lastSeq: t.exposeInt('lastSeq', { description: '`seq` of the last recorded event; what is up to it need not be kept.' }),
+    lastSeq: t.exposeInt('lastSeq', { description: '`seq` of the last recorded event, from 1; what is up to it need not be kept.' }),
   }),
 });
 

@@ -62,7 +62,7 @@ ref('requeued').implement({
   interfaces: [RunEventInterface],
   fields: (t) => ({
     reason: t.field({ type: LabErrorRef, resolve: ({ body }) => body.reason, description: 'Why.' }),
-    delaySeconds: t.float({ nullable: true, resolve: ({ body }) => body.delaySeconds, description: 'It begins so much later at the earliest; null: at once.' }),
+    delaySeconds: t.float({ nullable: true, resolve: ({ body }) => body.delaySeconds, description: 'It begins so many seconds later at the earliest; null: at once.' }),
   }),
 });
 

@@ -15,7 +15,7 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
   description: 'A request to train and attack, and where it stands.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Given by the lab.' }),
-    number: t.exposeInt('number', { description: 'Order of arrival.' }),
+    number: t.exposeInt('number', { description: 'Order of arrival, from 1.' }),
     name: t.exposeString('name', { nullable: true, description: 'As its author named it.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
     spec: t.field({ type: 'JSON', resolve: ({ spec }) => spec, description: 'The whole request, with every default filled in. As an input of `startRun` it asks for the same again.' }),
@@ -40,7 +40,7 @@ export const RunObject = builder.objectRef<RunRow>('Run').implement({
       description: 'Seconds until it is taken from its worker unless that gives a sign of life, when this was asked, by the clock of the server; null while no worker holds it.',
     }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Somebody asked for it to stop.' }),
-    lastSeq: t.exposeInt('lastSeq', { description: '`seq` of its latest event.' }),
+    lastSeq: t.exposeInt('lastSeq', { description: '`seq` of its latest event, from 1.' }),
     progress: t.expose('progress', { type: ProgressObject, nullable: true, description: 'How far it is, as last told.' }),
     headline: t.expose('headline', { type: HeadlineObject, nullable: true, description: 'Its last known quality.' }),
     error: t.expose('error', { type: LabErrorRef, nullable: true, description: 'Why it failed.' }),

@@ -13,11 +13,11 @@ const StatusCountsObject = builder.objectRef<StatusCounts>('StatusCounts').imple
   fields: (t) => {
     const of = (status: RunStatus, description: string) => t.exposeInt(status, { description });
     return {
-      queued: of('queued', 'Wait for a worker.'),
-      running: of('running', 'Are computed.'),
-      succeeded: of('succeeded', 'Ended with all their results.'),
-      failed: of('failed', 'Ended with an error.'),
-      cancelled: of('cancelled', 'Ended because somebody asked for it.'),
+      queued: of('queued', 'Runs that wait for a worker.'),
+      running: of('running', 'Runs that are computed.'),
+      succeeded: of('succeeded', 'Runs that ended with all their results.'),
+      failed: of('failed', 'Runs that ended with an error.'),
+      cancelled: of('cancelled', 'Runs that ended because somebody asked for it.'),
     };
   },
 });
@@ -46,7 +46,7 @@ export const StudyObject = builder.objectRef<StudyRow>('Study').implement({
   description: 'Runs that ask one question together.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Given by the lab.' }),
-    number: t.exposeInt('number', { description: 'Order of arrival.' }),
+    number: t.exposeInt('number', { description: 'Order of arrival, from 1.' }),
     name: t.exposeString('name', { nullable: true, description: 'As its author named it.' }),
     spec: t.field({ type: 'JSON', nullable: true, resolve: ({ spec }) => spec, description: 'The whole request of a sweep. As an input of `sweep` it asks for the same again. Null of a planned study.' }),
     key: t.exposeString('key', { nullable: true, description: 'What a planned study is found by; null of a sweep.' }),

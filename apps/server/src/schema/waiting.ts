@@ -20,6 +20,6 @@ export const WaitingObject = builder.objectRef<Waiting>('Waiting').implement({
     missing: t.exposeStringList('missing', { description: 'What no worker offers, or the closest one lacks: `attack:pgd`.' }),
     position: t.exposeInt('position', { nullable: true, description: 'Place in the line of its pool, from 1; null while the time of its next try has not come.' }),
     retryAt: t.expose('retryAt', { type: 'DateTime', nullable: true, description: 'When it is tried again at the earliest.' }),
-    expectedSeconds: t.exposeFloat('expectedSeconds', { nullable: true, description: 'At most so long until a worker is free for it, by what running runs say of their end; null where they do not say enough.' }),
+    expectedSeconds: t.exposeFloat('expectedSeconds', { nullable: true, description: 'At most so many seconds until a worker is free for it, by what running runs say of their end; null where they do not say enough.' }),
   }),
 });

@@ -11,7 +11,7 @@ const DeviceLoadObject = builder.objectRef<DeviceLoad>('DeviceLoad').implement({
     utilization: t.exposeFloat('utilization', { nullable: true, description: 'Share of the last moments in which it computed, 0 to 1. Of a processor: of all its threads, whoever they worked for.' }),
     memoryUsedMiB: t.exposeFloat('memoryUsedMiB', { nullable: true, description: 'Memory in use, MiB, whoever uses it.' }),
     memoryTotalMiB: t.exposeFloat('memoryTotalMiB', { nullable: true, description: 'Memory there is, MiB.' }),
-    powerWatts: t.exposeFloat('powerWatts', { nullable: true, description: 'Power it draws, W.' }),
+    powerWatts: t.exposeFloat('powerWatts', { nullable: true, description: 'Power it draws, in watts.' }),
   }),
 });
 
@@ -21,7 +21,7 @@ const DeviceLoadInput = builder.inputType('DeviceLoadInput', {
     utilization: t.float({ description: 'Share of the last moments in which it computed, 0 to 1.' }),
     memoryUsedMiB: t.float({ description: 'Memory in use, MiB.' }),
     memoryTotalMiB: t.float({ description: 'Memory there is, MiB.' }),
-    powerWatts: t.float({ description: 'Power it draws, W.' }),
+    powerWatts: t.float({ description: 'Power it draws, in watts.' }),
   }),
 });
 
