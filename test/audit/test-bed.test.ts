@@ -42,6 +42,10 @@ async function documented(name: string): Promise<{ kind: string; verdict: string
   return { kind: cells[2]!, verdict: cells[3]!.replaceAll('`', ''), shares: cells.slice(4, 7).map((cell) => Number.parseInt(cell)) };
 }
 
+function gradientIsLost({ lines }: AuditResult): boolean {
+  return lines.some(({ id, finding }) => id === 'zero-gradients' && finding !== 'clear');
+}
+
 const expected: Readonly<Record<KnownModel['kind'], readonly string[]>> = { honest: ['reliable', 'suspect'], masked: ['masked', 'broken'] };
 
 describe('models of known kind', () => {
@@ -55,7 +59,11 @@ describe('models of known kind', () => {
       const { kind, verdict, shares } = await documented(name);
       expect({ kind, verdict }).toEqual({ kind: model.kind, verdict: result.verdict });
       // Processors sum in their own order, and an image or two in forty lie on the edge.
-      [result.claim, result.headline, result.worstCase].forEach(({ ofAll }, i) => expect(Math.abs(100 * ofAll - shares[i]!)).toBeLessThan(5.6));
+      const [claim, headline, worstCase] = [result.claim, result.headline, result.worstCase].map(({ ofAll }) => 100 * ofAll) as [number, number, number];
+      expect([Math.abs(headline - shares[1]!) < 5.6, Math.abs(worstCase - shares[2]!) < 5.6]).toEqual([true, true]);
+      // Where float32 loses the gradient, what PGD still finds is decided by rounding alone: that it claims too much is what is known.
+      if (gradientIsLost(result)) expect(claim - worstCase).toBeGreaterThan(5.6);
+      else expect(Math.abs(claim - shares[0]!)).toBeLessThan(5.6);
     },
     // An audit that is given up goes on in the same process: none may be, however busy the machine is.
     900_000,
