@@ -4,7 +4,7 @@ import { writeSafetensors } from '@entropic-lab/models';
 import type { FinalEvaluation } from '@entropic-lab/protocol';
 import { prepareBackend, Rng } from '@entropic-lab/tensor';
 import type { io } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProcess, temporaryFolder, type TemporaryFolder } from './fixtures/processes.ts';
 
@@ -17,11 +17,11 @@ beforeAll(async () => {
   await prepareBackend('cpu');
   const model = sequential({
     layers: [
-      layers.conv2d({ name: 'conv', inputShape: [8, 8, 1], filters: 4, kernelSize: 3, activation: 'relu' }),
+      layers.conv2d({ name: 'conv', inputShape: [8, 8, 1], filters: 4, kernelSize: 3, activation: 'relu', kernelInitializer: initializers.glorotUniform({ seed: 1 }) }),
       layers.batchNormalization({ name: 'normal' }),
       layers.flatten({ name: 'flat' }),
       layers.dropout({ name: 'drop', rate: 0.5 }),
-      layers.dense({ name: 'answer', units: 3, activation: 'softmax' }),
+      layers.dense({ name: 'answer', units: 3, activation: 'softmax', kernelInitializer: initializers.glorotUniform({ seed: 2 }) }),
     ],
   });
   let saved: io.ModelArtifacts | undefined;

