@@ -1,5 +1,6 @@
 import { compiledRunner } from '@entropic-lab/compiler';
 import { eagerRunner, prepareBackend } from '@entropic-lab/tensor';
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { benchStore } from './store/bench.ts';
 import { cases, type Case } from './cases.ts';
@@ -53,13 +54,23 @@ function textOf({ model, batch, engine, threads: count, milliseconds, ...line }:
 }
 
 async function speeds(task: Case['task']): Promise<void> {
+  const chosen = cases[task].filter(({ model, batch }) => (options.model ?? model) === model && Number(options.batch ?? batch) === batch);
+  return chosen.length > 1 ? chosen.forEach(apart) : compareEngines(chosen);
+}
+
+/** In processes of its own, as a training is: those that have taken steps of other networks have the memory for it already. */
+function apart({ model, batch }: Case): void {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--model', model, '--batch', String(batch)], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+async function compareEngines(chosen: readonly Case[]): Promise<void> {
   useStockKernels();
   await using compiled = compiledRunner({ threads });
   // At several threads PyTorch has its choice of one and of as many.
   const peers = new Map(TorchPeer.isThere() ? [...new Set([1, threads])].map((count) => [count, new TorchPeer(count)]) : []);
   if (peers.size === 0) console.error('[bench] PyTorch is not there (Debian: python3-torch, libopenblas0): its ratios are left out.');
   const engines = { compiled, wasm: options.wasm ? eagerRunner() : undefined, threads, peers };
-  const chosen = cases[task].filter(({ model, batch }) => (options.model ?? model) === model && Number(options.batch ?? batch) === batch);
   try {
     for (const which of chosen) for (const line of await measure(which, engines, { rounds: Number(options.rounds), seconds: Number(options.seconds) })) tell(line, textOf(line));
   } finally {
