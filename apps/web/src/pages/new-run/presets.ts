@@ -45,7 +45,7 @@ export const presets: readonly Preset[] = [
   {
     key: 'lenet5-entropic',
     title: 'LeNet-5, entropic retraining',
-    summary: 'Table II: from pretrained weights, Adam 0.0009, batch 4, 200 epochs, sigma 1.65. Hours on two cores.',
+    summary: 'Table II: from pretrained weights, Adam 0.0009, batch 4, 200 epochs, sigma 1.65. Half an hour on a fast core.',
     needsRun: true,
     spec: { name: 'LeNet-5 entropic retraining', dataset: { name: 'mnist' }, model: { architecture: 'lenet5' }, training: { epochs: 200, batchSize: 4, loss: { plugin: 'entropic', options: { lambda: 1, sigma: 1.65 } }, optimizer: { kind: 'adam', learningRate: 9e-4 } }, evaluation: { examples: 1000, everyEpochs: 5, attacks: mnistAttacks } },
   },

@@ -20,7 +20,7 @@ export function AuditPanel({ audit }: { readonly audit: Audit }) {
         <ul className="reasons">{reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>
         <dl className="tiles">
           <Share title="Claim: PGD as libraries run it" share={audit.claim} {...{ examples, correct }} />
-          <Share title="Headline: APGD-CE, APGD-T, FAB-T, Square" share={audit.headline} {...{ examples, correct }} />
+          <Share title="Headline: the four of AutoAttack" share={audit.headline} {...{ examples, correct }} />
           <Share title="Worst case of all lines" share={audit.worstCase} {...{ examples, correct }} />
           <div><dt>Disproved</dt><dd><Figure hint={`${integer(disproved)} examples that the claim calls robust and another line broke. McNemar's exact test of claim against worst case: p = ${number(pValue)}.`}>{integer(disproved)} <small>of {integer(audit.claim.robust)}, p {pValue < 1e-4 ? '< 0.0001' : number(pValue)}</small></Figure></dd></div>
         </dl>
