@@ -162,6 +162,14 @@ describe('a report', () => {
     expect(text).not.toMatch(/resists|no more than/);
   });
 
+  it('does not call the robustness reproduced where the images are too few to tell', () => {
+    const of = (found: number, all: number) => result([attack({ found, notFound: all - found })]);
+    const text = (after: FinalEvaluation) => markdownReport({ ...report, results: results({ 'lenet5/pretrained/attacks/seed0': of(9, 12), 'lenet5/entropic/attacks/seed0': { ...of(1, 3), evaluation: after } }) }, () => 'f.svg');
+    // 95 % intervals: 9 in 12 from 47 to 91 %; 1 in 3 from 6 to 79 %, 0 in 30 from 0 to 11 %.
+    expect(text(of(1, 3).evaluation)).toContain('So few images (12 before and 3 after) do not tell whether the attacks fail as the paper reports.');
+    expect(text(of(0, 30).evaluation)).toContain('So the attacks of the paper fail here as it reports');
+  });
+
   it.each([['broken', 'the robustness is not real'], ['masked', 'the robustness is not real'], ['suspect', 'leaves open'], ['reliable', 'finds no sign against it']] as const)('says what the verdict %s means for the paper', (verdict, words) => {
     const of = (found: number) => result([attack({ found, notFound: 100 - found })]);
     const audited = of(3);

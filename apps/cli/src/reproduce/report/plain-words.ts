@@ -33,7 +33,8 @@ function readStates(network: string, results: Results): States {
 /** A paragraph on what was seen, and one on what it means. */
 function ofNetwork(network: string, { before, after, control, scaled, trained }: States): string[] {
   if (after === undefined) return [];
-  const resists = before === undefined ? undefined : after.success.share <= RESISTS * before.success.share;
+  const fall = before === undefined ? undefined : fallOf(before.success, after.success);
+  const resists = fall === undefined ? undefined : fall === 'large';
   const seen = [
     before === undefined
       ? `${network}: after entropic retraining, gradient attacks on the logits change the answer to ${percent(after.success.share)} of the images that it classifies correctly.`
@@ -42,16 +43,26 @@ function ofNetwork(network: string, { before, after, control, scaled, trained }:
     ...(scaled === undefined ? [] : [`The pretrained network with its logits multiplied, which trains nothing and changes no answer: ${percent(scaled.success.share)}${resists === true && scaled.success.share <= after.success.share + SAME ? ', no more than the retrained one' : ''}.`]),
     ...(trained === undefined ? [] : [`Trained with PGD: ${percent(trained.success.share)}.`]),
   ];
-  const meaning = [...after.audits.map(auditWords), ...(resists === undefined ? [] : [conclusion(resists, after.audits)])];
+  const meaning = [...after.audits.map(auditWords), ...(fall === undefined ? [] : [conclusion(fall, after.audits)])];
   return [seen.join(' '), ...(meaning.length === 0 ? [] : [meaning.join(' ')])];
+}
+
+type Fall = 'large' | 'small' | { readonly images: readonly [before: number, after: number] };
+
+/** Whether attacks fail after what they did before; the numbers of images where these are too few to tell. */
+function fallOf(before: Rate, after: Rate): Fall {
+  if (after.share > RESISTS * before.share) return 'small';
+  return intervalOf(after)[1] < intervalOf(before)[0] ? 'large' : { images: [before.images, after.images] };
+}
+
+function intervalOf({ share, images }: Rate): readonly [number, number] {
+  return wilsonInterval(Math.round(share * images), images)!;
 }
 
 function controlWords(control: Rate, after: Rate, resists: boolean): string {
   if (Math.abs(control.share - after.share) <= SAME) return resists ? ': the control resists as well, so what stops the attacks is not the term.' : ', which is no different.';
   if (control.share < after.share) return ': the control resists more, without the term.';
-  const [low] = wilsonInterval(Math.round(control.share * control.images), control.images)!;
-  const [, high] = wilsonInterval(Math.round(after.share * after.images), after.images)!;
-  return low > high ? ': the term makes a difference to these attacks.' : `: too few images (${control.images} and ${after.images}) to tell whether the term makes a difference.`;
+  return intervalOf(control)[0] > intervalOf(after)[1] ? ': the term makes a difference to these attacks.' : `: too few images (${control.images} and ${after.images}) to tell whether the term makes a difference.`;
 }
 
 function auditWords({ verdict, claim, headline, examples, ...audit }: AuditResult): string {
@@ -63,15 +74,16 @@ function auditWords({ verdict, claim, headline, examples, ...audit }: AuditResul
 }
 
 /** By the worst verdict of the seeds. */
-function conclusion(resists: boolean, audits: readonly AuditResult[]): string {
-  if (!resists) return 'So this report does not reproduce the robustness that the paper reports, with as many epochs and images as it took.';
+function conclusion(fall: Fall, audits: readonly AuditResult[]): string {
+  if (typeof fall === 'object') return `So few images (${fall.images.join(' before and ')} after) do not tell whether the attacks fail as the paper reports.`;
+  if (fall === 'small') return 'So this report does not reproduce the robustness that the paper reports, with as many epochs and images as it took.';
   const order = Object.keys(verdictMeanings);
   const worst = audits.map(({ verdict }) => verdict).sort((a, b) => order.indexOf(b) - order.indexOf(a))[0];
   switch (worst) {
     case undefined:
       return 'So the attacks of the paper fail here as it reports; nothing here says whether the robustness is real, for it was not audited.';
     case 'reliable':
-      return 'So the robustness that the paper reports is reproduced, and the audit finds no sign against it.';
+      return `So the robustness that the paper reports is reproduced, and the audit, of ${Math.min(...audits.map(({ examples }) => examples))} images, finds no sign against it.`;
     case 'suspect':
       return 'So the attacks of the paper fail here as it reports, and the audit leaves open whether the robustness is real.';
     default:
