@@ -154,6 +154,6 @@ function report(size: Size, before: FinalEvaluation, after: FinalEvaluation): st
     ]),
     '',
     "The paper (Tables III, IV): FGSM 79.6 % before, 2.95 % after; PGD linf 99.9 % before, 14.48 % after; accuracy 99.05 % before, 97.73 % after.",
-    'Read attack success together with the last three rows: a network whose input gradients are zero hides from these attacks and is not robust.',
+    'Read attack success together with the last rows, from the logit margin on: a network whose input gradients are zero hides from these attacks and is not robust.',
   ].join('\n');
 }
