@@ -9,7 +9,7 @@ type Want = (value: Value | undefined, maker: Maker) => boolean;
 
 /** Kernels whose result has an element for each element of its full-shape operands. */
 export const ALIKE = new Set(
-  `Abs Acos Acosh Add AddN Asin Asinh Atan Atanh Atan2 Cast Ceil ClipByValue Cos Cosh RealDiv Elu EluGrad Erf Equal Exp Expm1
+  `Abs Above Acos Acosh Add AddN Asin Asinh Atan Atanh Atan2 Cast Ceil ClipByValue Cos Cosh RealDiv Elu EluGrad Erf Equal Exp Expm1
    Floor FloorDiv Greater GreaterEqual Identity IsFinite IsInf IsNan LeakyRelu Less LessEqual Log Log1p LogicalAnd LogicalNot
    LogicalOr LogicalXor LRN Maximum Minimum Mod Multiply Neg NotEqual OnesLike Pow Prelu Reciprocal Relu Relu6 Round Rsqrt
    Select Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square SquaredDifference Step Sub Tan Tanh ZerosLike FusedBatchNorm`.split(/\s+/),

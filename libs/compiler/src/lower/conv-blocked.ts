@@ -11,13 +11,27 @@ const DOMAIN = 'com.microsoft.nchwc';
 
 /** A blocked image with the shape that the operators give it. */
 function image(e: Emitter, value: Value, form: Form): Name {
-  const [n, h, w, c] = value.shape as [number, number, number, number];
-  return e.reshape(e.use(value, form), [n, c, h, w]);
+  return e.reshape(e.use(value, form), asOperand(value));
 }
 
 function define(e: Emitter, output: Value, name: Name, block: number): void {
   const form = blocked(output.shape, block);
-  e.def(output, e.reshape(name, storedShape(form)), form);
+  e.def(output, e.reshape(e.shaped(name, asOperand(output)), storedShape(form)), form);
+}
+
+/** The shape that the operators give to images in blocks. */
+function asOperand({ shape }: Value): number[] {
+  const [n, h, w, c] = shape as [number, number, number, number];
+  return [n, c, h, w];
+}
+
+/** A convolution; the operator takes a sum to begin with for its fourth input. */
+function convolve(e: Emitter, output: Value, inputs: readonly [image: Name, weights: Name, bias?: Name], { block, attributes }: { block: number; attributes: OnnxAttributes }): void {
+  define(e, output, e.one('Conv', inputs as readonly Name[], attributes, DOMAIN), block);
+  if ('activation' in attributes) return;
+  const [image, weights, bias = ''] = inputs;
+  const stored = storedShape(blocked(output.shape, block));
+  e.canAdd(output, (other) => e.reshape(e.shaped(e.one('Conv', [image, weights, bias, e.reshape(other, asOperand(output))], attributes, DOMAIN), asOperand(output)), stored));
 }
 
 /** The filter's elements as stored in blocks, with the shape [out, in, height, width] that the operator wants. */
@@ -27,11 +41,11 @@ function weights(e: Emitter, filter: Value, block: number): Name {
 }
 
 /** A convolution whose result is blocked, with its activation where that is a Relu. */
-export function blockedConv(node: Node, e: Emitter, { block, bias, attributes }: { block: number; bias: readonly Name[]; attributes: OnnxAttributes }): void {
+export function blockedConv(node: Node, e: Emitter, { block, bias, attributes }: { block: number; bias: readonly [] | readonly [Name]; attributes: OnnxAttributes }): void {
   const [x, filter] = [inputOf(node, 'x')!, inputOf(node, 'filter')!];
   const name = x.shape[3]! % block === 0 ? image(e, x, blocked(x.shape, block)) : e.use(x, channelsFirst(x.shape));
   const relu = node.attributes['activation'] === 'relu' ? { activation: 'Relu' } : {};
-  define(e, node.outputs[0]!, e.one('Conv', [name, weights(e, filter, block), ...bias], { ...attributes, ...relu }, DOMAIN), block);
+  convolve(e, node.outputs[0]!, [name, weights(e, filter, block), ...bias], { block, attributes: { ...attributes, ...relu } });
 }
 
 /**
@@ -48,7 +62,7 @@ export function blockedInputGradient(node: Node, e: Emitter, { block, pads }: { 
   const turned = e.one('Slice', [e.transpose(swapped, [1, 0, 2, 3]), e.ints(-1), e.ints(-h * w - 1), e.ints(2), e.ints(-1)]);
   const exchanged = e.reshape(turned, [i, o, h, w]);
   const attributes = { kernel_shape: [h, w], strides: [1, 1], dilations: [1, 1], group: 1, pads };
-  define(e, output, e.one('Conv', [image(e, dy, blocked(dy.shape, block)), exchanged], attributes, DOMAIN), block);
+  convolve(e, output, [image(e, dy, blocked(dy.shape, block)), exchanged], { block, attributes });
 }
 
 export function blockedMaxPool(node: Node, e: Emitter, attributes: OnnxAttributes): void {

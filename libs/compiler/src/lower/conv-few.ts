@@ -1,4 +1,5 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
+import { blocked } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Window } from './conv.ts';
 import type { Emitter } from './emitter.ts';
@@ -13,24 +14,48 @@ export function hasFewTaps([h, w, i]: readonly number[], { strides, dilations }:
   return h! * w! * i! <= FEW_TAPS && [...strides, ...dilations].every((step) => step === 1);
 }
 
-/**
- * The gradient of a filter over images of few channels: the image shifted by each row and column of the filter, and
- * one matrix product an image, summed over the batch. Returns [out, height, width, in].
- */
-export function fewChannelsGradient(node: Node, e: Emitter, { pads, kernel: [kh, kw] }: Window): Name {
+/** The image shifted by each row and column of the filter: [batch, width * height * in, positions]. */
+function taps(node: Node, e: Emitter, { pads, kernel: [kh, kw] }: Window): Name {
   const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
   const [n, h, w, cin] = x.shape as [number, number, number, number];
-  const [, rows, columns, cout] = dy.shape as [number, number, number, number];
+  const [, rows, columns] = dy.shape as [number, number, number, number];
   const image = padded(e, e.nchw(x), pads);
   const shift = (name: Name, count: number, length: number, axis: number) =>
     e.one('Concat', Array.from({ length: count }, (_, at) => e.one('Slice', [name, e.ints(at), e.ints(at + length), e.ints(axis)])), { axis: 1 });
   const byRow = h + pads[0] + pads[2] === rows && kh === 1 ? image : shift(image, kh, rows, 2);
   const shifted = w + pads[1] + pads[3] === columns && kw === 1 ? byRow : shift(byRow, kw, columns, 3);
-  const taps = e.reshape(shifted, [n, kw * kh * cin, rows * columns]);
+  return e.reshape(shifted, [n, kw * kh * cin, rows * columns]);
+}
+
+/**
+ * The gradient of a filter over images of few channels: the image shifted by each row and column of the filter, and
+ * one matrix product an image, summed over the batch. Returns [out, height, width, in].
+ */
+export function fewChannelsGradient(node: Node, e: Emitter, window: Window): Name {
+  const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
+  const [kh, kw] = window.kernel;
+  const cin = x.shape[3]!;
+  const [n, rows, columns, cout] = dy.shape as [number, number, number, number];
   const gradient = e.reshape(e.nchw(dy), [n, cout, rows * columns]);
-  const products = e.timesTransposed(gradient, taps);
+  const products = e.timesTransposed(gradient, taps(node, e, window));
   const summed = e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout, kw, kh, cin]);
   return e.transpose(summed, [0, 2, 1, 3]);
+}
+
+/**
+ * The same where the result's gradient is in blocks, as it is stored: a product an image and block. Returns the
+ * filter's gradient as {@link blockedFilter} stores it.
+ */
+export function fewChannelsBlockedGradient(node: Node, e: Emitter, window: Window, block: number): Name {
+  const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
+  const [kh, kw] = window.kernel;
+  const cin = x.shape[3]!;
+  const [n, rows, columns, cout] = dy.shape as [number, number, number, number];
+  const gradient = e.reshape(e.use(dy, blocked(dy.shape, block)), [n, cout / block, rows * columns, block]);
+  const products = e.one('MatMul', [e.reshape(taps(node, e, window), [n, 1, kw * kh * cin, rows * columns]), gradient]);
+  const inner = cin % block === 0 ? [cin / block, block] : [cin, 1];
+  const summed = e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout / block, kw, kh, ...inner, block]);
+  return e.transpose(summed, [0, 3, 2, 1, 4, 5]);
 }
 
 /** With more outputs, putting their gradients in order costs what the product saves. */

@@ -1,5 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import { inputOf, sizeOf, type Node } from '../graph/graph.ts';
+import { inputOf, sameShape, sizeOf, type Node, type Value } from '../graph/graph.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import * as unary from './unary.ts';
@@ -107,9 +107,26 @@ const batchNorm: Lowering = (node, e) => {
 const addN: Formula = (e, operands, node) =>
   node.outputs[0]!.dtype === 'float32' ? e.one('Sum', operands) : operands.reduce((sum, name) => e.one('Add', [sum, name]));
 
+const plainAdd = direct('Add');
+
+/** A sum with a convolution that nothing else reads begins the convolution, where its operator can begin with one. */
+const add: Lowering = (node, e) => {
+  const output = node.outputs[0]!;
+  const [a, b] = [inputOf(node, 'a')!, inputOf(node, 'b')!];
+  const form = e.formOf(output);
+  const within = (made: Value, other: Value): boolean => {
+    const adding = sameShape(a.shape, b.shape) && e.formOf(made).key === form.key ? e.adding(made) : undefined;
+    if (adding === undefined) return false;
+    e.def(output, adding(e.use(other, form)), form);
+    return true;
+  };
+  if (!within(a, b) && !within(b, a)) plainAdd(node, e);
+};
+
 export const elementwiseLowerings: LoweringTable = {
   ...unary.unaryFormulas(elementwise),
-  ...table({ Add: 'Add', Sub: 'Sub', Multiply: 'Mul', RealDiv: 'Div', Maximum: 'Max', Minimum: 'Min', Pow: 'Pow', BitwiseAnd: 'BitwiseAnd' }),
+  Add: add,
+  ...table({ Sub: 'Sub', Multiply: 'Mul', RealDiv: 'Div', Maximum: 'Max', Minimum: 'Min', Pow: 'Pow', BitwiseAnd: 'BitwiseAnd' }),
   SquaredDifference: elementwise((e, [a, b]) => {
     const difference = e.one('Sub', [a!, b!]);
     return e.one('Mul', [difference, difference]);

@@ -1,10 +1,11 @@
 import { untraceable } from '../errors.ts';
-import { sameShape, sizeOf, type Node, type Value } from '../graph/graph.ts';
+import { sameShape, sizeOf, type Graph, type Node, type Value } from '../graph/graph.ts';
 import { constantValues } from '../graph/replay.ts';
 import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
 import type { Provider } from '../runtime/engine.ts';
+import { Views } from './views.ts';
 
 /** One row of the lowering table: writes the ONNX nodes of one TF.js kernel. */
 export type Lowering = (node: Node, e: Emitter) => void;
@@ -12,6 +13,9 @@ export type LoweringTable = Readonly<Record<string, Lowering>>;
 
 /** What each value should be stored as; a value without an entry is plain. */
 export type Forms = ReadonlyMap<Value, Form>;
+
+/** Makes a value anew with another added to it, which is stored as the value is; its name in that form. */
+export type Adding = (other: Name) => Name;
 
 export interface EmitterOptions {
   /** Whether only operators of the ONNX standard may be written, for engines other than ours. */
@@ -30,6 +34,9 @@ export class Emitter {
   readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
+  readonly #views = new Views();
+  readonly #reads = new Map<Value, number>();
+  readonly #adding = new Map<Value, Adding>();
 
   constructor(forms: Forms, { portable = false, provider = 'cpu', block }: EmitterOptions = {}) {
     this.#forms = forms;
@@ -48,6 +55,7 @@ export class Emitter {
     const held = this.#names.get(value) ?? new Map<string, { name: Name; form: Form }>();
     held.set(form.key, { name, form });
     this.#names.set(value, held);
+    this.#views.shapeIs(name, storedShape(form));
   }
 
   /** The ONNX tensor that holds `value` in `form`, converted from another where need be. */
@@ -60,6 +68,21 @@ export class Emitter {
     const name = this.#convert(value, from, form);
     held.set(form.key, { name, form });
     return name;
+  }
+
+  /** Counts who reads which value, before a graph's nodes are written. */
+  enter(graph: Graph): void {
+    for (const value of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]) this.#reads.set(value, (this.#reads.get(value) ?? 0) + 1);
+  }
+
+  /** Says how a value is made anew with something added to it, where an operator does both at once. */
+  canAdd(value: Value, adding: Adding): void {
+    this.#adding.set(value, adding);
+  }
+
+  /** How to add to a value on the way; undefined where that cannot be done, or others read the value as it is. */
+  adding(value: Value): Adding | undefined {
+    return this.#reads.get(value) === 1 ? this.#adding.get(value) : undefined;
   }
 
   /** An operand of an elementwise kernel whose result has shape `full` and is stored in `form`. */
@@ -84,13 +107,29 @@ export class Emitter {
     return this.blocks.constant([value], type, []);
   }
 
+  /** Reshapes of reshapes are one; one to the shape that a tensor is known to have is none. */
   reshape(name: Name, shape: readonly number[]): Name {
+    const origin = this.#views.beforeReshape(name);
+    if (this.#views.hasShape(origin, shape)) return origin;
     // A 0 in ONNX means: as in the input, unless told otherwise.
-    return this.one('Reshape', [name, this.ints(...shape)], shape.includes(0) ? { allowzero: 1 } : {});
+    const reshaped = this.one('Reshape', [origin, this.ints(...shape)], shape.includes(0) ? { allowzero: 1 } : {});
+    this.#views.reshaped(reshaped, origin, shape);
+    return reshaped;
   }
 
+  /** Transposes of transposes are one, or none. */
   transpose(name: Name, perm: readonly number[]): Name {
-    return this.one('Transpose', [name], { perm });
+    const { origin, perm: whole } = this.#views.beforeTranspose(name, perm);
+    if (whole.every((axis, i) => axis === i)) return origin;
+    const transposed = this.one('Transpose', [origin], { perm: whole });
+    this.#views.transposed(transposed, origin, whole);
+    return transposed;
+  }
+
+  /** Says what shape an operator gave its result, for {@link reshape} to know. */
+  shaped(name: Name, shape: readonly number[]): Name {
+    this.#views.shapeIs(name, shape);
+    return name;
   }
 
   /** Products of a batch of matrices [.., m, k] with the transposes of others [.., n, k]. */

@@ -1,5 +1,6 @@
 import { sizeOf, type Node, type Value } from '../graph/graph.ts';
 import { chunked, storedShape, type Form } from '../layout/form.ts';
+import { elementwise } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import { lowerNodes } from './lower.ts';
 
@@ -39,4 +40,11 @@ const region: Lowering = (node, e) => {
   node.outputs.forEach((value, i) => e.def(value, outputs[i]!, chunkForm(node, e, value)));
 };
 
-export const intrinsicLowerings: LoweringTable = { Bucket: bucket, Unbucket: unbucket, Region: region };
+/** A power of two: products with it are exact, so elements next to the threshold fall on their side of it. */
+const STEEP = 2 ** 127;
+
+/** 1 where an element is above the threshold, 0 where it is not, in one operator where a Sub and a Step would be two. */
+const above = elementwise((e, [x], node) =>
+  e.one('HardSigmoid', [x!], { alpha: { float: STEEP }, beta: { float: -STEEP * (node.attributes['threshold'] as number) } }));
+
+export const intrinsicLowerings: LoweringTable = { Above: above, Bucket: bucket, Unbucket: unbucket, Region: region };

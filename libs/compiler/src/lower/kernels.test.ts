@@ -115,6 +115,15 @@ describe('rows tested apart', () => {
   });
 });
 
+it.each([1e-7, -0.25, 1, 1e-30])('a step of x - c, which is one operator, falls on the right side of c = %f', async (threshold) => {
+  const c = Math.fround(threshold);
+  const ulp = Math.abs(c) * 2 ** -23;
+  const values = Float32Array.from([c, c + ulp, c - ulp, c + 2 * ulp, c - 2 * ulp, 0, -0, c * 2, -c, 1e38, -1e38, 1e-42, -1e-42, Infinity, -Infinity, NaN]);
+  const expected = values.map((value) => (Number.isNaN(value) ? NaN : Number(value > c)));
+  const above = (x: tf.Tensor) => tf.step(tf.sub(x, c));
+  expect((await runner.jit(above)(tf.tensor1d(values))).dataSync()).toEqual(expected);
+});
+
 describe('the lowering table', () => {
   it('has a test for each row that reaches the row', () => {
     const all = Object.assign({}, ...Object.values(families)) as Record<string, Calls>;

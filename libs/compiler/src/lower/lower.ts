@@ -6,6 +6,7 @@ import { loweringTable } from './table.ts';
 
 /** Writes every node of a graph; its inputs must be defined in the emitter. */
 export function lowerNodes(graph: Graph, e: Emitter): void {
+  e.enter(graph);
   for (const node of graph.nodes) lowerNode(node, e);
 }
 

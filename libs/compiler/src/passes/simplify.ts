@@ -134,9 +134,16 @@ function isRectified(value: Value, builder: GraphBuilder): boolean {
 
 const relu: Row = ({ node, builder }) => (isRectified(x(node), builder) ? x(node) : undefined);
 
-/** Of step(x) and relu(x), only relu(x) need stay: its step is the same, and then the convolution before it fuses. */
+/** Numbers whose products with the largest power of two are finite, and whose neighbours are told from them by such products. */
+const isThreshold = (value: number): boolean => Math.abs(value) >= 1e-30 && Math.abs(value) <= 1;
+
+/** A step of x - c is 1 where x is above c. Of step(x) and relu(x), only relu(x) need stay: its step is the same, and then the convolution before it fuses. */
 const step: Row = ({ node, builder }) => {
   if ((node.attributes['alpha'] ?? 0) !== 0) return undefined;
+  const made = builder.producer(x(node));
+  const threshold = made?.kernel === 'Sub' ? builder.splat(inputOf(made, 'b')!) : undefined;
+  const above = threshold === undefined ? undefined : inputOf(made!, 'a')!;
+  if (above !== undefined && isThreshold(threshold!) && sameShape(above.shape, x(node).shape) && above.dtype === 'float32') return builder.emitOne('Above', { x: above }, { threshold: threshold! });
   const rectified = builder.find('Relu', { x: x(node) });
   return rectified === undefined ? undefined : builder.emitOne('Step', { x: rectified }, node.attributes);
 };
