@@ -1,5 +1,4 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
-import { blocked } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import type { Window } from './conv.ts';
 import type { Emitter } from './emitter.ts';
@@ -9,9 +8,14 @@ const DOMAIN = 'com.microsoft.nchwc';
 /** Up to so many products a position of the image, the image is copied for each of them instead of walked over. */
 const FEW_TAPS = 32;
 
+/** AVX-512, whose blocks these are, walks over an image as fast; only so few images of so few outputs are better copied. */
+const WIDE_BLOCK = 16;
+const FEW = 16;
+
 /** Whether a filter [height, width, in, out] is so thin that {@link fewChannelsGradient} is the faster way. */
-export function hasFewTaps([h, w, i]: readonly number[], { strides, dilations }: Window): boolean {
-  return h! * w! * i! <= FEW_TAPS && [...strides, ...dilations].every((step) => step === 1);
+export function hasFewTaps([h, w, i, o]: readonly number[], { strides, dilations }: Window, { images, block }: { images: number; block: number | undefined }): boolean {
+  const isThin = h! * w! * i! <= FEW_TAPS && [...strides, ...dilations].every((step) => step === 1);
+  return isThin && (block !== WIDE_BLOCK || (images <= FEW && o! <= FEW));
 }
 
 /** The image shifted by each row and column of the filter: [batch, width * height * in, positions]. */
@@ -40,22 +44,6 @@ export function fewChannelsGradient(node: Node, e: Emitter, window: Window): Nam
   const products = e.timesTransposed(gradient, taps(node, e, window));
   const summed = e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout, kw, kh, cin]);
   return e.transpose(summed, [0, 2, 1, 3]);
-}
-
-/**
- * The same where the result's gradient is in blocks, as it is stored: a product an image and block. Returns the
- * filter's gradient as {@link blockedFilter} stores it.
- */
-export function fewChannelsBlockedGradient(node: Node, e: Emitter, window: Window, block: number): Name {
-  const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
-  const [kh, kw] = window.kernel;
-  const cin = x.shape[3]!;
-  const [n, rows, columns, cout] = dy.shape as [number, number, number, number];
-  const gradient = e.reshape(e.use(dy, blocked(dy.shape, block)), [n, cout / block, rows * columns, block]);
-  const products = e.one('MatMul', [e.reshape(taps(node, e, window), [n, 1, kw * kh * cin, rows * columns]), gradient]);
-  const inner = cin % block === 0 ? [cin / block, block] : [cin, 1];
-  const summed = e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout / block, kw, kh, ...inner, block]);
-  return e.transpose(summed, [0, 3, 2, 1, 4, 5]);
 }
 
 /** With more outputs, putting their gradients in order costs what the product saves. */

@@ -1,10 +1,10 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import { convInfo } from '../kernels/conv.ts';
 import { convBlocks } from '../layout/assign.ts';
-import { blockOf, channelsFirst, filterFirst, plain, storedShape, type Form } from '../layout/form.ts';
+import { blockOf, channelsFirst, filterFirst, plain, type Form } from '../layout/form.ts';
 import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
 import { blockedConv, blockedInputGradient, storeBlockedFilter } from './conv-blocked.ts';
-import { batchIsInBlocks, fewChannelsBlockedGradient, fewChannelsGradient, gradientOverBatch, hasFewTaps } from './conv-few.ts';
+import { batchIsInBlocks, fewChannelsGradient, gradientOverBatch, hasFewTaps } from './conv-few.ts';
 import { activation, isPerChannel } from './elementwise.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import { allOrNothing } from './nothing.ts';
@@ -145,7 +145,7 @@ const backpropFilter: Lowering = (node, e) => {
   const { pads, strides } = window;
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
-  if (!nchw && hasFewTaps(output.shape, window)) return fewTapsGradient(node, e, window);
+  if (!nchw && hasFewTaps(output.shape, window, { images: info.batchSize, block: e.block })) return storeFilter(e, output, fewTapsGradient(node, e, window));
   const nhwc = nchw ? e.transpose(e.use(x), [0, 2, 3, 1]) : e.use(x);
   const kept = cut(e, nhwc, pads, [info.inHeight, info.inWidth], [1, 2]);
   const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
@@ -160,14 +160,8 @@ const backpropFilter: Lowering = (node, e) => {
   storeFilter(e, output, e.reshape(correlated, [cout, kh, kw, cin]));
 };
 
-function fewTapsGradient(node: Node, e: Emitter, window: Window): void {
-  const dy = inputOf(node, 'dy')!;
-  const output = node.outputs[0]!;
-  const form = e.formOf(output);
-  if (batchIsInBlocks(dy, e.block)) return storeFilter(e, output, gradientOverBatch(node, e, window, e.block));
-  const block = blockOf(e.formOf(dy));
-  if (block === undefined || !form.key.startsWith('ohwi')) return storeFilter(e, output, fewChannelsGradient(node, e, window));
-  e.def(output, e.reshape(fewChannelsBlockedGradient(node, e, window, block), storedShape(form)), form);
+function fewTapsGradient(node: Node, e: Emitter, window: Window): Name {
+  return batchIsInBlocks(inputOf(node, 'dy')!, e.block) ? gradientOverBatch(node, e, window, e.block) : fewChannelsGradient(node, e, window);
 }
 
 /** A filter's gradient [out, height, width, in] in the form that was chosen for it. */
