@@ -8,17 +8,17 @@ const DOMAIN = 'com.microsoft.nchwc';
 /** Up to so many products a position of the image, the image is copied for each of them instead of walked over. */
 const FEW_TAPS = 32;
 
-/** AVX-512, whose blocks these are, walks over an image as fast; only so few images of so few outputs are better copied. */
+/** AVX-512, whose blocks these are, walks over an image as fast as it copies more than so many elements. */
 const WIDE_BLOCK = 16;
-const FEW = 16;
+const FEW_ELEMENTS = 1e5;
 
-/** Whether a filter [height, width, in, out] is so thin that {@link fewChannelsGradient} is the faster way. */
-export function hasFewTaps([h, w, i, o]: readonly number[], { strides, dilations }: Window, { images, block }: { images: number; block: number | undefined }): boolean {
-  const isThin = h! * w! * i! <= FEW_TAPS && [...strides, ...dilations].every((step) => step === 1);
-  return isThin && (block !== WIDE_BLOCK || (images <= FEW && o! <= FEW));
+/** Whether the gradient of a filter [height, width, in, out] is fastest by {@link fewChannelsGradient} or {@link gradientOverBatch}. */
+export function hasFewTaps([h, w, i]: readonly number[], { strides, dilations }: Window, { positions, block }: { positions: number; block: number | undefined }): boolean {
+  const taps = h! * w! * i!;
+  return taps <= FEW_TAPS && [...strides, ...dilations].every((step) => step === 1) && (block !== WIDE_BLOCK || taps * positions <= FEW_ELEMENTS);
 }
 
-/** The image shifted by each row and column of the filter: [batch, width * height * in, positions]. */
+/** The image shifted by each row and column of the filter: [batch, height * width * in, positions]. */
 function taps(node: Node, e: Emitter, { pads, kernel: [kh, kw] }: Window): Name {
   const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
   const [n, h, w, cin] = x.shape as [number, number, number, number];
@@ -26,9 +26,10 @@ function taps(node: Node, e: Emitter, { pads, kernel: [kh, kw] }: Window): Name 
   const image = padded(e, e.nchw(x), pads);
   const shift = (name: Name, count: number, length: number, axis: number) =>
     e.one('Concat', Array.from({ length: count }, (_, at) => e.one('Slice', [name, e.ints(at), e.ints(at + length), e.ints(axis)])), { axis: 1 });
-  const byRow = h + pads[0] + pads[2] === rows && kh === 1 ? image : shift(image, kh, rows, 2);
-  const shifted = w + pads[1] + pads[3] === columns && kw === 1 ? byRow : shift(byRow, kw, columns, 3);
-  return e.reshape(shifted, [n, kw * kh * cin, rows * columns]);
+  // Columns first: each row is a copy of its own, while by rows all columns are one.
+  const byColumn = w + pads[1] + pads[3] === columns && kw === 1 ? image : shift(image, kw, columns, 3);
+  const shifted = h + pads[0] + pads[2] === rows && kh === 1 ? byColumn : shift(byColumn, kh, rows, 2);
+  return e.reshape(shifted, [n, kh * kw * cin, rows * columns]);
 }
 
 /**
@@ -37,13 +38,10 @@ function taps(node: Node, e: Emitter, { pads, kernel: [kh, kw] }: Window): Name 
  */
 export function fewChannelsGradient(node: Node, e: Emitter, window: Window): Name {
   const [x, dy] = [inputOf(node, 'x')!, inputOf(node, 'dy')!];
-  const [kh, kw] = window.kernel;
-  const cin = x.shape[3]!;
   const [n, rows, columns, cout] = dy.shape as [number, number, number, number];
   const gradient = e.reshape(e.nchw(dy), [n, cout, rows * columns]);
   const products = e.timesTransposed(gradient, taps(node, e, window));
-  const summed = e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout, kw, kh, cin]);
-  return e.transpose(summed, [0, 2, 1, 3]);
+  return e.reshape(e.one('ReduceSum', [products, e.ints(0)], { keepdims: 0 }), [cout, ...window.kernel, x.shape[3]!]);
 }
 
 /** With more outputs, putting their gradients in order costs what the product saves. */
@@ -51,7 +49,7 @@ const FEW_OUTPUTS = 16;
 
 /** Whether {@link gradientOverBatch} can be used, and is faster than {@link fewChannelsGradient}. */
 export function batchIsInBlocks({ shape: [n, , , cout] }: Value, block: number | undefined): block is number {
-  return block !== undefined && n! > 0 && n! % block === 0 && cout! <= FEW_OUTPUTS;
+  return block !== undefined && block < WIDE_BLOCK && n! > 0 && n! % block === 0 && cout! <= FEW_OUTPUTS;
 }
 
 /**

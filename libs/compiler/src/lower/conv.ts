@@ -145,7 +145,7 @@ const backpropFilter: Lowering = (node, e) => {
   const { pads, strides } = window;
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
-  if (!nchw && hasFewTaps(output.shape, window, { images: info.batchSize, block: e.block })) return storeFilter(e, output, fewTapsGradient(node, e, window));
+  if (!nchw && hasFewTaps(output.shape, window, { positions: info.batchSize * info.outHeight * info.outWidth, block: e.block })) return storeFilter(e, output, fewTapsGradient(node, e, window));
   const nhwc = nchw ? e.transpose(e.use(x), [0, 2, 3, 1]) : e.use(x);
   const kept = cut(e, nhwc, pads, [info.inHeight, info.inWidth], [1, 2]);
   const [h, w] = [info.inHeight + Math.min(0, pads[2]), info.inWidth + Math.min(0, pads[3])];
