@@ -15,7 +15,7 @@ export type { AttackFilter, MetricFilter, OptionFilter, Range, RunFilter } from 
 export { attackVersion, lossVersion } from './results/versions.ts';
 export { newestFirst, type Place, type RunOrder } from './query/order.ts';
 export type { RunPageOptions } from './query/page.ts';
-export type { PlacedRun } from './query/read-part.ts';
+export type { PlacedRun } from './query/placed.ts';
 export type { TagChange, TagCount } from './runs/label.ts';
 export type { AttackedRun, AttackKey, ExampleAnswer, ExampleQuestion } from './query/examples.ts';
 export type { PairedQuestion, PairedTest } from './query/paired.ts';

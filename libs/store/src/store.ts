@@ -24,7 +24,7 @@ import { createRun } from './runs/create.ts';
 import { finishRun, type Ending } from './runs/finish.ts';
 import type { RunFilter } from './query/filter.ts';
 import { countRuns, listRuns, type RunPageOptions } from './query/page.ts';
-import type { PlacedRun } from './query/read-part.ts';
+import type { PlacedRun } from './query/placed.ts';
 import { retryRun } from './runs/retry.ts';
 import { findRun, findRuns, type RunRow } from './runs/run.ts';
 import { testPaired, type PairedQuestion, type PairedTest } from './query/paired.ts';

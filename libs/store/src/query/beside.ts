@@ -10,8 +10,8 @@ import type { AttackFilter, MetricFilter, OptionFilter, Range } from './filter.t
  * and so the reader of a list chooses.
  */
 export interface Beside {
-  /** Whether the run of the row passes: a look into an index for each run that is tried. */
-  readonly test: SQL;
+  /** Whether the run of that number passes: a look into an index for each run that is tried. @param inTurn Asked of each number by itself, and never made a join. */
+  test(number: SQL, inTurn: boolean): SQL;
   /** Numbers of all runs that pass, some perhaps twice: one stretch of an index. */
   readonly numbers: SQL;
 }
@@ -51,14 +51,15 @@ export function attackIs({ plugin, version, norm, epsilon, attackSuccessRate, ro
 
 function rowOf(table: typeof runValues | typeof runWords | typeof runTags | typeof evaluations, passes: SQL): Beside {
   return {
-    test: sql`exists (select 1 from ${table} where ${table.number} = ${runs.number} and ${passes})`,
+    // An offset, though it is none, keeps PostgreSQL from gathering all that pass before it answers for one.
+    test: (number, inTurn) => sql`exists (select 1 from ${table} where ${table.number} = ${number} and ${passes}${inTurn ? sql` offset 0` : sql``})`,
     numbers: sql`select ${table.number} as number from ${table} where ${passes}`,
   };
 }
 
 function either(ways: readonly Beside[]): Beside {
-  if (ways.length === 0) return { test: sql`false`, numbers: sql`select ${runs.number} as number from ${runs} where false` };
-  return { test: sql`(${sql.join(ways.map(({ test }) => test), sql` or `)})`, numbers: sql.join(ways.map(({ numbers }) => numbers), sql` union all `) };
+  if (ways.length === 0) return { test: () => sql`false`, numbers: sql`select ${runs.number} as number from ${runs} where false` };
+  return { test: (number, inTurn) => sql`(${sql.join(ways.map(({ test }) => test(number, inTurn)), sql` or `)})`, numbers: sql.join(ways.map(({ numbers }) => numbers), sql` union all `) };
 }
 
 const comparisons = [['equals', sql`=`], ['atLeast', sql`>=`], ['atMost', sql`<=`], ['above', sql`>`], ['below', sql`<`]] as const;

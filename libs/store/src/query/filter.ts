@@ -110,7 +110,7 @@ const besideRules: Rules<BesideField, readonly Beside[]> = {
 
 /** The filter as conditions on the table of runs. Runs that are put away pass only where the filter says so. */
 export function conditions(filter: RunFilter): SQL[] {
-  return [...ownConditions(filter), ...besideConditions(filter)];
+  return [...ownConditions(filter), ...besideConditions(filter, { number: sql`${runs.number}`, inTurn: false })];
 }
 
 /** The part of them that a run's row answers. */
@@ -119,8 +119,8 @@ export function ownConditions(filter: RunFilter): SQL[] {
 }
 
 /** The part that other tables answer. */
-export function besideConditions(filter: RunFilter): SQL[] {
-  return besides(filter).map(({ test }) => test);
+export function besideConditions(filter: RunFilter, { number, inTurn }: { readonly number: SQL; readonly inTurn: boolean }): SQL[] {
+  return besides(filter).map(({ test }) => test(number, inTurn));
 }
 
 /** Numbers of runs among which are all that pass, each time other ones: what a stretch of one index says. */

@@ -5,7 +5,8 @@ import { conditions, type RunFilter } from './filter.ts';
 import { numbersOf } from './numbers.ts';
 import { newestFirst, type Place, type RunOrder } from './order.ts';
 import { partsOf } from './parts.ts';
-import { readPart, type PlacedRun } from './read-part.ts';
+import type { PlacedRun } from './placed.ts';
+import { readParts } from './read-parts.ts';
 
 export interface RunPageOptions {
   readonly filter?: RunFilter | undefined;
@@ -29,11 +30,7 @@ export async function listRuns({ database }: Session, { order = newestFirst, fil
   const numbers = await numbersOf(database, filter);
   if (numbers === 'none') return [];
   const parts = partsOf(order, filter, places);
-  const rows: PlacedRun[] = [];
-  for (const part of fromEnd ? parts.toReversed() : parts) {
-    if (rows.length === limit) break;
-    rows.push(...(await readPart(database, part, { filter, numbers, limit: limit - rows.length, fromEnd })));
-  }
+  const rows = await readParts(database, fromEnd ? parts.toReversed() : parts, { filter, numbers, limit, fromEnd });
   return fromEnd ? rows.reverse() : rows;
 }
 
