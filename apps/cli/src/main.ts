@@ -11,6 +11,7 @@ import { addReproduce } from './commands/reproduce.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addToken } from './commands/token.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
@@ -22,7 +23,7 @@ const program = new Command('entropic')
   .version('0.1.0')
   .showSuggestionAfterError();
 
-for (const add of [addUp, addWorker, addDemo, addRun, addWatch, addRuns, addCompare, addCancel, addRetry, addPlugins, addToken, addReproduce, addExport, addOffline, addData, addDoctor]) add(program);
+for (const add of [addUp, addWorker, addDemo, addRun, addSweep, addWatch, addRuns, addCompare, addCancel, addRetry, addPlugins, addToken, addReproduce, addExport, addOffline, addData, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

@@ -37,7 +37,7 @@ export function addOffline(program: Command): void {
     .option('--original <file>', 'weights of the network before it was made robust: attacks are transferred from it')
     .option('--record <file>', 'keep the lines of the audit here as they end; where the file is there, go on from it')
     .action((file: string | undefined, flags: OfflineFlags) => compute(file, flags, { wants: 'audit' }));
-  [train, attack, audit, entropy].forEach(specFlags);
+  [train, attack, audit, entropy].forEach((command) => specFlags(command));
 }
 
 function offline(program: Command, name: string, description: string): Command {

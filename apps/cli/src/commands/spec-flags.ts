@@ -41,9 +41,10 @@ interface Noise {
   readonly epsilon: number;
 }
 
-export function specFlags(command: Command): Command {
+/** @param whole what the name is given to. */
+export function specFlags(command: Command, whole = 'run'): Command {
   return command
-    .option('--name <text>', 'what to call the run')
+    .option('--name <text>', `what to call the ${whole}`)
     .option('--seed <number>', 'seed of everything random', integer(0, 0xffff_ffff))
     .option('--pool <name>', 'workers that may take it; default: default')
     .option('--priority <n>', '-100 to 100, larger goes first; default: 0', integer(-100, 100))
@@ -77,8 +78,16 @@ export function specFlags(command: Command): Command {
  * @throws LabError INVALID_INPUT
  */
 export async function readSpec(file: string | undefined, flags: SpecFlags): Promise<RunSpec> {
+  return parseRunSpec(await readGiven(file, flags));
+}
+
+/**
+ * What was given of a spec, however little that is.
+ * @throws LabError INVALID_INPUT
+ */
+export async function readGiven(file: string | undefined, flags: SpecFlags): Promise<unknown> {
   const base = file === undefined ? {} : await readJson(file);
-  return parseRunSpec(flags.set.reduce((spec, [path, value]) => merge(spec, nested(path, value)), merge(base, fromFlags(flags))));
+  return flags.set.reduce((spec, [path, value]) => merge(spec, nested(path, value)), merge(base, fromFlags(flags)));
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -163,11 +172,14 @@ function namedValues(text: string, previous: readonly NamedValue[]): NamedValue[
 function namedValue(text: string): NamedValue {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`expected name=value, got "${text}".`);
-  const value = text.slice(at + 1);
+  return [text.slice(0, at), jsonOrText(text.slice(at + 1))];
+}
+
+export function jsonOrText(text: string): unknown {
   try {
-    return [text.slice(0, at), JSON.parse(value)];
+    return JSON.parse(text);
   } catch {
-    return [text.slice(0, at), value];
+    return text;
   }
 }
 
