@@ -7,7 +7,7 @@ import { readPlaces, type PlacedRun } from './placed.ts';
 import { alongTheOrder, gathered, type Along, type PartOptions } from './ways.ts';
 
 /** So many runs are looked up one by one for a page of so many before anything else: hardly longer than to ask for more than that. */
-const lookedUpFirst = (limit: number): number => Math.max(200, 4 * limit);
+const lookedUpFirst = (limit: number): number => Math.max(300, 6 * limit);
 
 /** And so many before all that pass are gathered and sorted. */
 const lookedUp = (limit: number): number => 2000 + 20 * limit;
