@@ -11,7 +11,7 @@ import { writeModel } from '../onnx/model.ts';
 import { blockLength } from '../runtime/block-length.ts';
 import { compiledRunner } from '../runtime/runner.ts';
 import { toEngine, valuesOf } from '../runtime/tensors.ts';
-import { windowOf, type Window } from './conv.ts';
+import { windowOf, type Window } from './window.ts';
 import { fewChannelsGradient, gradientOverBatch } from './conv-few.ts';
 import { Emitter } from './emitter.ts';
 

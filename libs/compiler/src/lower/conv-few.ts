@@ -1,6 +1,6 @@
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import type { Name } from '../onnx/blocks.ts';
-import type { Window } from './conv.ts';
+import type { Window } from './window.ts';
 import type { Emitter } from './emitter.ts';
 
 const DOMAIN = 'com.microsoft.nchwc';

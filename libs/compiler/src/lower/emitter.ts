@@ -24,6 +24,8 @@ export interface EmitterOptions {
   readonly provider?: Provider | undefined;
   /** Length of the engine's blocks of channels, for lowerings that use blocks where no value is stored in them. */
   readonly block?: number | undefined;
+  /** Threads of the processor that will compute within an operator. Default 1. */
+  readonly threads?: number;
 }
 
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
@@ -31,6 +33,7 @@ export class Emitter {
   readonly blocks = new Blocks();
   readonly provider: Provider;
   readonly block: number | undefined;
+  readonly threads: number;
   readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
@@ -38,10 +41,11 @@ export class Emitter {
   readonly #reads = new Map<Value, number>();
   readonly #adding = new Map<Value, Adding>();
 
-  constructor(forms: Forms, { portable = false, provider = 'cpu', block }: EmitterOptions = {}) {
+  constructor(forms: Forms, { portable = false, provider = 'cpu', block, threads = 1 }: EmitterOptions = {}) {
     this.#forms = forms;
     this.provider = provider;
     this.block = block;
+    this.threads = provider === 'cpu' ? threads : 1;
     this.#portable = portable;
   }
 

@@ -3,7 +3,7 @@ import { poolInfo } from '../kernels/conv.ts';
 import { blockOf, channelsFirst } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
 import { blockedMaxPool, blockedMaxPoolGradient } from './conv-blocked.ts';
-import { windowAttributes, windowOf, type Window } from './conv.ts';
+import { windowAttributes, windowOf, type Window } from './window.ts';
 import { maxPoolGradientByComparing } from './dilation.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import { allOrNothing } from './nothing.ts';

@@ -72,7 +72,7 @@ export function loopModel(original: Graph, { state, perStep, block, provider, th
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
   const fixed = graph.inputs.slice(values.length + perStep);
-  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider, block });
+  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider, block, threads });
   const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
   const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
   const outer = declareOuter(e, slots, { steps, fixed, many });
