@@ -230,7 +230,8 @@ describe.skipIf(!installed)('lists over 20,000 runs', () => {
 
   it('a list that is empty though much may pass is told from one whose numbers are too many to be held', async () => {
     const steps = await plansOf(async () => expect(await listRuns(session, { filter: { metrics: [{ name: 'cleanAccuracy', atLeast: 0.9 }], archived: 'only' }, order: newestFirst, limit: 50 })).toEqual([]));
-    expect(asked.map(({ text }) => wayOf(text))).toEqual(['counts', 'stretch', 'held', 'counts']);
+    // Once more in one snapshot with the count, for the numbers may be fewer by then.
+    expect(asked.map(({ text }) => wayOf(text))).toEqual(['counts', 'stretch', 'held', 'counts', 'held']);
     expect(readWhole(steps)).toEqual([]);
   });
 

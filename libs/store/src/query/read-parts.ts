@@ -76,14 +76,20 @@ async function readHeld(database: Database, part: Part, options: Asked): Promise
   // One set alone is counted as it is held.
   const numbers = sets.length > 1 ? await narrowest(database, sets, most) : sets[0];
   if (numbers === undefined) return undefined;
-  const rows = await readPlaces(database, part, { page: alongTheOrder(part, options).among(numbers, most), fromEnd });
+  const read = (from: Database) => readPlaces(from, part, { page: alongTheOrder(part, options).among(numbers, most), fromEnd });
+  const rows = await read(database);
   if (rows.length > 0) return rows;
-  return (await narrowest(database, [numbers], most)) === undefined ? undefined : rows;
+  // Nothing passes, or the numbers were too many: in one snapshot, for they may be fewer by now.
+  return inOneSnapshot(database, async (tx) => ((await narrowest(tx, [numbers], most)) === undefined ? undefined : read(tx)));
 }
 
 /** Where each part of the filter lets many through, or no index answers any. In one snapshot, so that no run moves between stretches. */
 function readWide(database: Database, part: Part, options: PartOptions): Promise<PlacedRun[]> {
-  return database.transaction((tx) => readStretches(tx, part, options), { isolationLevel: 'repeatable read', accessMode: 'read only' });
+  return inOneSnapshot(database, (tx) => readStretches(tx, part, options));
+}
+
+function inOneSnapshot<T>(database: Database, read: (tx: Database) => Promise<T>): Promise<T> {
+  return database.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' });
 }
 
 async function readStretches(database: Database, part: Part, options: PartOptions): Promise<PlacedRun[]> {
