@@ -60,8 +60,10 @@ async function speeds(task: Case['task']): Promise<void> {
 
 /** In processes of its own, as a training is: those that have taken steps of other networks have the memory for it already. */
 function apart({ model, batch }: Case): void {
-  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--model', model, '--batch', String(batch)], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  const { status, signal } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--model', model, '--batch', String(batch)], { stdio: 'inherit' });
+  if (status === 0) return;
+  console.error(`[bench] ${model} at batch ${batch} ended with ${signal ?? `exit code ${status}`}; the cases behind it were not measured.`);
+  process.exit(status ?? 1);
 }
 
 async function compareEngines(chosen: readonly Case[]): Promise<void> {

@@ -11,6 +11,8 @@ type Call = (...args: unknown[]) => void;
 
 /** What the compiler uses of ONNX Runtime's C interface. */
 export interface CApi {
+  /** Held as long as the functions are: koffi unloads a library whose object is collected, and they would call into nothing. */
+  readonly library: object;
   readonly version: string;
   /** Calls that return a status, and those that return nothing. */
   readonly call: Readonly<Record<keyof typeof STATUS_FUNCTIONS, Call>>;
@@ -82,6 +84,7 @@ export async function loadCApi(): Promise<CApi> {
     throw new Error(message);
   };
   return {
+    library,
     version: koffi.call(base[1], koffi.proto('const char *()')) as string,
     call: mapped(STATUS_FUNCTIONS, ([place, args]): Call => {
       const bound = bind(place, koffi.proto(`void *(${args})`));

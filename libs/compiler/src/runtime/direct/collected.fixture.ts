@@ -1,0 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
+import { loadCApi, type Pointer } from './c-api.ts';
+
+/** Run with --expose-gc: what is not held is collected, and what it had open is closed in a later turn. */
+const api = await loadCApi();
+for (let turn = 0; turn < 10; turn++) {
+  globalThis.gc!();
+  await setTimeout(5);
+}
+const made: [Pointer | null] = [null];
+api.call.CreateSessionOptions(made);
+api.release.ReleaseSessionOptions(made[0]!);
+console.log('still there');
