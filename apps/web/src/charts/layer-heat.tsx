@@ -24,7 +24,7 @@ export function LayerHeat({ epochs }: { readonly epochs: readonly Measured[] }) 
   return (
     <figure className="panel chart" aria-label="Entropy of each layer over the epochs">
       <header>
-        <h3 data-hint="E(h), equation (6), of each layer over the epochs: sum over its neurons, mean of the test images, in nats">Layer entropy E(h)</h3>
+        <h3 data-hint="E(h), equation (6), of each layer over the epochs: sum over its neurons, mean of the test images, in nats (bits, where entropies are read to base 2)">Layer entropy E(h)</h3>
         <span className="faint small">{at === undefined || epoch === undefined ? '' : `epoch ${epoch.epoch}`}</span>
         <span className="grow" />
         <SegmentedControl size="xs" value={scale} onChange={(value) => setScale(value as Scale)} aria-label="Scale of the colors" data={[{ value: 'own', label: 'Each layer' }, { value: 'neuron', label: 'Per neuron' }]} />
@@ -40,7 +40,7 @@ export function LayerHeat({ epochs }: { readonly epochs: readonly Measured[] }) 
         </div>
         {epochs.length === 0 ? null : (
           <div className="scale">
-            {scale === 'own' ? 'least' : number(shared[0])} <i style={{ background: cividisGradient }} /> {scale === 'own' ? "most of the layer's own epochs" : `${number(shared[1])} nats per neuron`}
+            {scale === 'own' ? 'least' : number(shared[0])} <i style={{ background: cividisGradient }} /> {scale === 'own' ? "most of the layer's own epochs" : `${number(shared[1])} nats (to base 2: bits) per neuron`}
           </div>
         )}
       </div>
@@ -76,7 +76,7 @@ function Line({ name, neurons, values, range: [low, high], shown, perNeuron, onP
     <>
       <span className="soft" data-hint={`${name}: ${integer(neurons)} neurons`}>{name}</span>
       <canvas ref={canvas} width={values.length} height={1} style={{ height: cellHeight }} onMouseMove={point} onMouseLeave={() => onPoint(undefined)} role="img" aria-label={`${name}: from ${number(values[0])} to ${number(values.at(-1))} nats`} />
-      <span className="end" data-hint={`${name}: ${perNeuron ? 'nats per neuron' : 'nats, sum over its neurons'}, mean of the test images`}>{fixed(shown, perNeuron ? 3 : 2)}</span>
+      <span className="end" data-hint={`${name}: ${perNeuron ? 'nats (to base 2: bits) per neuron' : 'nats (to base 2: bits), sum over its neurons'}, mean of the test images`}>{fixed(shown, perNeuron ? 3 : 2)}</span>
     </>
   );
 }

@@ -61,8 +61,8 @@ function Curves({ runs }: { readonly runs: readonly Compared[] }) {
   return (
     <div className="charts">
       <LineChart {...of('cleanAccuracy')} title="Clean accuracy" text="Clean accuracy over epochs" hint="Share of the test images classified correctly" format={(value) => percent(value)} percent />
-      <LineChart {...of('networkEntropy')} title={<>Network entropy E<sub>N</sub></>} text="Network entropy over epochs" hint="Equation (7), nats per neuron" format={(value) => fixed(value, 3)} />
-      <LineChart {...of('entropyFlow')} title={<>Entropy flow E<sub>T</sub></>} text="Entropy flow over epochs" hint="Equation (8), nats per layer" format={(value) => fixed(value)} />
+      <LineChart {...of('networkEntropy')} title={<>Network entropy E<sub>N</sub></>} text="Network entropy over epochs" hint="Equation (7), nats (to base 2: bits) per neuron" format={(value) => fixed(value, 3)} />
+      <LineChart {...of('entropyFlow')} title={<>Entropy flow E<sub>T</sub></>} text="Entropy flow over epochs" hint="Equation (8), nats (to base 2: bits) per layer" format={(value) => fixed(value)} />
       <LineChart {...of('loss.total')} title="Total loss" text="Total loss over epochs" hint="Mean over the steps of the epoch. Losses of different kinds cannot be compared." format={(value) => number(value)} />
       {attacks.slice(0, 4).map(([title, attack]) => (
         <LineChart key={title} {...of(successOf(attack))} title={`Success of ${title}`} text={`Success of ${title} over epochs`} hint="Found / images classified correctly before" format={(value) => percent(value)} percent range={[-0.02, 1.02]} empty="None of these runs attacks after epochs." />

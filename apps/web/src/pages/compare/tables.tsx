@@ -42,8 +42,8 @@ export function ResultTable({ runs }: { readonly runs: readonly Compared[] }) {
         const attack = run.headline?.attacks.find((one) => attackTitle(one) === title);
         return attack === undefined ? undefined : [percent(attack.attackSuccessRate), attackHint(attack, run)];
       }, title))}
-      {line(<>E<sub>N</sub></>, ({ run }) => run.headline === null ? undefined : [fixed(run.headline.networkEntropy, 3), 'Equation (7), nats per neuron'], 'en')}
-      {line(<>E<sub>T</sub></>, ({ run }) => run.headline === null ? undefined : [fixed(run.headline.entropyFlow), 'Equation (8), nats per layer'], 'et')}
+      {line(<>E<sub>N</sub></>, ({ run }) => run.headline === null ? undefined : [fixed(run.headline.networkEntropy, 3), 'Equation (7), nats (to base 2: bits) per neuron'], 'en')}
+      {line(<>E<sub>T</sub></>, ({ run }) => run.headline === null ? undefined : [fixed(run.headline.entropyFlow), 'Equation (8), nats (to base 2: bits) per layer'], 'et')}
       {line('Input gradient exactly zero', ({ run }) => run.headline === null ? undefined : [percent(run.headline.zeroGradientShare), `Share of ${testImages(run.spec)}`], 'zero')}
       {line('Median logit margin', ({ run }) => run.headline === null ? undefined : [number(run.headline.medianLogitMargin), `Median over ${testImages(run.spec)}`], 'margin')}
     </Table>

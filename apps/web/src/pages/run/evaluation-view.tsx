@@ -48,7 +48,7 @@ export function EvaluationView({ run, history }: { readonly run: RunRow; readonl
             <dt>Median logit margin</dt>
             <dd><Figure hint={`Largest logit minus the second largest, median over ${integer(testExamples)} test images`}>{number(diagnosis.medianLogitMargin)}</Figure></dd>
             <dt>E<sub>N</sub>, E<sub>T</sub></dt>
-            <dd><Figure hint="Equations (7) and (8), nats, mean of the test images">{fixed(entropies.networkEntropy, 3)}, {fixed(entropies.entropyFlow, 2)}</Figure></dd>
+            <dd><Figure hint="Equations (7) and (8), nats (to base 2: bits), mean of the test images">{fixed(entropies.networkEntropy, 3)}, {fixed(entropies.entropyFlow, 2)}</Figure></dd>
           </dl>
         </div>
       </div>

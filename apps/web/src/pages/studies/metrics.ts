@@ -14,8 +14,8 @@ export const columns: Readonly<Record<string, Known>> = {
   cleanAccuracy: { title: 'Accuracy', hint: 'Clean accuracy: share of the test images classified correctly', text: share },
   robustAccuracy: { title: 'Robust accuracy', hint: 'The least of all attacks: images still correct / all attacked images', text: share },
   attackSuccessRate: { title: 'Worst attack', hint: 'Highest attack success: found / images classified correctly before', text: share },
-  networkEntropy: { title: 'E_N', hint: 'Equation (7): mean over layers of the entropy per neuron, in nats', text: (value) => fixed(value, 3) },
-  entropyFlow: { title: 'E_T', hint: 'Equation (8): fall of the entropy from the first to the last layer, per layer, in nats', text: (value) => fixed(value) },
+  networkEntropy: { title: 'E_N', hint: 'Equation (7): mean over layers of the entropy per neuron, in nats (bits, where entropies are read to base 2)', text: (value) => fixed(value, 3) },
+  entropyFlow: { title: 'E_T', hint: 'Equation (8): fall of the entropy from the first to the last layer, per layer, in nats (bits, where entropies are read to base 2)', text: (value) => fixed(value) },
   seconds: { title: 'Time', hint: 'Of the computation', text: (value) => duration(value) },
 };
 
