@@ -1,6 +1,6 @@
 import { LabError, type AttackResult, type EpochMetrics, type FinalEvaluation, type NoiseAccuracy, type RunEvent, type RunEventBody } from '@entropic-lab/protocol';
 import { count, duration, number, percent } from './format.ts';
-import { bar, StatusLine } from './status-line.ts';
+import { StatusLine } from './status-line.ts';
 import { growingTable, type GrowingTable } from './table.ts';
 
 export interface RunViewOptions {
@@ -9,24 +9,18 @@ export interface RunViewOptions {
   readonly epochs: number;
 }
 
-const quietProgressMs = 10_000;
-const barWidth = 24;
-
 /**
  * Shows a run as its events come: a table that grows a row an epoch and, on a terminal, a progress bar with the time
  * left below it. Elsewhere a line of progress every ten seconds.
  */
 export class RunView implements Disposable {
-  private readonly out: NodeJS.WriteStream;
   private readonly epochs: number;
   private readonly status: StatusLine;
   private rows: GrowingTable | undefined;
   /** Titles of the attacks that have columns. */
   private attacks: readonly string[] = [];
-  private lastProgress = 0;
 
   constructor({ out, epochs }: RunViewOptions) {
-    this.out = out;
     this.epochs = epochs;
     this.status = new StatusLine(out);
   }
@@ -69,11 +63,7 @@ export class RunView implements Disposable {
     const left = remainingSeconds === null ? '' : `  ${duration(remainingSeconds)} left`;
     const speed = rate === null ? '' : `  ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`;
     const text = `${label}  ${count(done)}/${count(total)} ${unit}${speed}${left}`;
-    if (this.out.isTTY) this.status.set(`${bar(total === 0 ? 0 : done / total, barWidth)} ${text}`);
-    else if (Date.now() - this.lastProgress >= quietProgressMs) {
-      this.lastProgress = Date.now();
-      this.out.write(`  ${text}\n`);
-    }
+    this.status.progress(total === 0 ? 0 : done / total, text);
   }
 
   private epoch(metrics: EpochMetrics): void {

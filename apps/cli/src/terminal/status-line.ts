@@ -1,7 +1,11 @@
+const quietProgressMs = 10_000;
+const barWidth = 24;
+
 /** The last line of a terminal, redrawn in place while lines are printed above it. On anything else it shows nothing. */
 export class StatusLine {
   private readonly out: NodeJS.WriteStream;
   private text = '';
+  private lastProgress = -Infinity;
 
   constructor(out: NodeJS.WriteStream) {
     this.out = out;
@@ -19,6 +23,14 @@ export class StatusLine {
     this.clear();
     this.text = text;
     this.draw();
+  }
+
+  /** A bar and what it says as the status; off a terminal a line of it, at most one in ten seconds. */
+  progress(share: number, text: string): void {
+    if (this.out.isTTY) return this.set(`${bar(share, barWidth)} ${text}`);
+    if (performance.now() - this.lastProgress < quietProgressMs) return;
+    this.lastProgress = performance.now();
+    this.out.write(`  ${text}\n`);
   }
 
   private clear(): void {

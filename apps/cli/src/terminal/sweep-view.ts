@@ -1,6 +1,6 @@
 import type { Run, RunChange } from '@entropic-lab/client';
 import { duration } from './format.ts';
-import { bar, StatusLine } from './status-line.ts';
+import { StatusLine } from './status-line.ts';
 
 export interface SweepViewOptions {
   readonly runs: number;
@@ -8,23 +8,18 @@ export interface SweepViewOptions {
   readonly out: NodeJS.WriteStream | undefined;
 }
 
-const quietProgressMs = 10_000;
-const barWidth = 24;
 const isOver = ({ status }: Run) => status !== 'queued' && status !== 'running';
 
 /** Shows a sweep as its runs change: a line for each that ended and, below, how many there are and the time left. Off a terminal that is a line every ten seconds. */
 export class SweepView implements Disposable {
   readonly #runs: number;
-  readonly #out: NodeJS.WriteStream | undefined;
   readonly #status: StatusLine | undefined;
   /** As they were last told. A run that was deleted is undefined. */
   readonly #known = new Map<string, Run | undefined>();
-  #lastProgress = 0;
   #waiting: string | undefined;
 
   constructor({ runs, out }: SweepViewOptions) {
     this.#runs = runs;
-    this.#out = out;
     this.#status = out === undefined ? undefined : new StatusLine(out);
   }
 
@@ -59,16 +54,12 @@ export class SweepView implements Disposable {
   }
 
   #draw(): void {
-    if (this.#out === undefined || this.ended) return this.#status?.set('');
+    if (this.#status === undefined || this.ended) return this.#status?.set('');
     const runs = [...this.#known.values()].filter((run) => run !== undefined);
     const left = remainingSeconds(runs, this.#runs - this.#over().length);
     const running = runs.filter(({ status }) => status === 'running').length;
     const text = `${this.#over().length}/${this.#runs} runs ended, ${running} under way${left === undefined ? '' : `, about ${duration(left)} left`}`;
-    if (this.#out.isTTY) this.#status!.set(`${bar(this.#over().length / this.#runs, barWidth)} ${text}`);
-    else if (performance.now() - this.#lastProgress >= quietProgressMs) {
-      this.#lastProgress = performance.now();
-      this.#out.write(`  ${text}\n`);
-    }
+    this.#status.progress(this.#over().length / this.#runs, text);
   }
 }
 

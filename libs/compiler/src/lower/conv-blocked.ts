@@ -15,8 +15,12 @@ function image(e: Emitter, value: Value, form: Form): Name {
 }
 
 function define(e: Emitter, output: Value, name: Name, block: number): void {
-  const form = blocked(output.shape, block);
-  e.def(output, e.reshape(e.shaped(name, asOperand(output)), storedShape(form)), form);
+  e.def(output, asStored(e, output, name, block), blocked(output.shape, block));
+}
+
+/** An operator's result with the shape that blocked images are stored in. */
+function asStored(e: Emitter, output: Value, name: Name, block: number): Name {
+  return e.reshape(e.shaped(name, asOperand(output)), storedShape(blocked(output.shape, block)));
 }
 
 /** The shape that the operators give to images in blocks. */
@@ -30,8 +34,7 @@ function convolve(e: Emitter, output: Value, inputs: readonly [image: Name, weig
   define(e, output, e.one('Conv', inputs as readonly Name[], attributes, DOMAIN), block);
   if ('activation' in attributes) return;
   const [image, weights, bias = ''] = inputs;
-  const stored = storedShape(blocked(output.shape, block));
-  e.canAdd(output, (other) => e.reshape(e.shaped(e.one('Conv', [image, weights, bias, e.reshape(other, asOperand(output))], attributes, DOMAIN), asOperand(output)), stored));
+  e.canAdd(output, (other) => asStored(e, output, e.one('Conv', [image, weights, bias, e.reshape(other, asOperand(output))], attributes, DOMAIN), block));
 }
 
 /** The filter's elements as stored in blocks, with the shape [out, in, height, width] that the operator wants. */
