@@ -5,6 +5,7 @@ import type { Name } from '../onnx/blocks.ts';
 import { storeBlockedFilter } from './conv-blocked.ts';
 import { batchIsInBlocks, fewChannelsGradient, gradientOverBatch, hasFewTaps } from './conv-few.ts';
 import { convolve, imageForm } from './convolve.ts';
+import { isNative, nativeFilterGradient } from './conv-native.ts';
 import type { Emitter, Lowering } from './emitter.ts';
 import { cut, windowOf, type ConvInfo, type Window } from './window.ts';
 
@@ -29,6 +30,7 @@ export const backpropFilter: Lowering = (node, e) => {
   const info = convInfo(node, x.shape, output.shape);
   const window = windowOf(info);
   const { pads, strides } = window;
+  if (isNative(node, e, window)) return nativeFilterGradient(node, e, info);
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
   if (!nchw && hasFewTaps(output.shape, window, { positions: info.batchSize * info.outHeight * info.outWidth, block: e.block })) return storeFilter(e, output, fewTapsGradient(node, e, window));

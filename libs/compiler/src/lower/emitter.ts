@@ -4,6 +4,8 @@ import { constantValues } from '../graph/replay.ts';
 import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
+import { NATIVE_DOMAIN, type NativeKernel } from '../native/kernel.ts';
+import type { VectorSet } from '../native/x64/assembler.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { Views } from './views.ts';
 
@@ -26,6 +28,8 @@ export interface EmitterOptions {
   readonly block?: number | undefined;
   /** Threads of the processor that will compute within an operator. Default 1. */
   readonly threads?: number;
+  /** Vectors of the processor, where operators in machine code of ours may be written. */
+  readonly vectorSet?: VectorSet | undefined;
 }
 
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
@@ -34,6 +38,8 @@ export class Emitter {
   readonly provider: Provider;
   readonly block: number | undefined;
   readonly threads: number;
+  readonly vectorSet: VectorSet | undefined;
+  readonly #kernels = new Map<string, NativeKernel>();
   readonly #portable: boolean;
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
@@ -41,11 +47,12 @@ export class Emitter {
   readonly #reads = new Map<Value, number>();
   readonly #adding = new Map<Value, Adding>();
 
-  constructor(forms: Forms, { portable = false, provider = 'cpu', block, threads = 1 }: EmitterOptions = {}) {
+  constructor(forms: Forms, { portable = false, provider = 'cpu', block, threads = 1, vectorSet }: EmitterOptions = {}) {
     this.#forms = forms;
     this.provider = provider;
     this.block = block;
     this.threads = provider === 'cpu' ? threads : 1;
+    this.vectorSet = provider === 'cpu' && !portable ? vectorSet : undefined;
     this.#portable = portable;
   }
 
@@ -101,6 +108,17 @@ export class Emitter {
 
   one(op: string, inputs: readonly Name[], attributes: OnnxAttributes = {}, domain = ''): Name {
     return this.blocks.op(op, inputs, attributes, { domain })[0]!;
+  }
+
+  /** An operator in machine code of ours. Kernels of one name are one. */
+  native(kernel: NativeKernel, inputs: readonly Name[]): readonly Name[] {
+    if (!this.#kernels.has(kernel.name)) this.#kernels.set(kernel.name, kernel);
+    return this.blocks.op(kernel.name, inputs, {}, { domain: NATIVE_DOMAIN, outputs: kernel.outputs.length });
+  }
+
+  /** The operators in machine code that were written. */
+  get kernels(): readonly NativeKernel[] {
+    return [...this.#kernels.values()];
   }
 
   ints(...values: readonly number[]): Name {

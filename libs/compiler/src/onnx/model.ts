@@ -1,3 +1,4 @@
+import { NATIVE_DOMAIN } from '../native/kernel.ts';
 import { Wire } from './wire.ts';
 
 /** Element types of ONNX that the compiler writes, with their numbers in onnx.proto. */
@@ -46,7 +47,7 @@ export const opset17 = { ir: 8, opset: 17 } as const;
 export function writeModel(graph: OnnxGraph, doc = '', { ir, opset } = current): Uint8Array {
   const model = new Wire().int(1, ir).text(2, 'entropic-lab').text(6, doc).message(7, graphMessage(graph));
   model.message(8, new Wire().text(1, '').int(2, opset));
-  for (const domain of ['com.microsoft', 'com.microsoft.nchwc']) if (usesDomain(graph, domain)) model.message(8, new Wire().text(1, domain).int(2, 1));
+  for (const domain of ['com.microsoft', 'com.microsoft.nchwc', NATIVE_DOMAIN]) if (usesDomain(graph, domain)) model.message(8, new Wire().text(1, domain).int(2, 1));
   return model.finish();
 }
 

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import type { EmitterOptions } from '../lower/emitter.ts';
 import { optimize } from '../passes/optimize.ts';
 import type { Trace } from '../trace/trace.ts';
 import { blockLength } from './block-length.ts';
@@ -6,7 +7,7 @@ import { debugLevel, tell, tellGraph, tellModel } from './debug.ts';
 import { threadsOf, type EngineOptions } from './engine.ts';
 import { functionModel, type FunctionModel } from './function-model.ts';
 import { loopModel, type LoopModel, type StepParts } from './loop-model.ts';
-import { directFor, type Model } from './open-session.ts';
+import { directFor, nativeFor, type Model } from './open-session.ts';
 import { Sessions } from './sessions.ts';
 import { Transfers } from './transfers.ts';
 
@@ -32,16 +33,22 @@ export class Compiled implements AsyncDisposable {
   }
 
   async function(traced: Trace, name: string): Promise<FunctionModel & Model> {
-    const block = await blockLength(this.#options);
-    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name, { block, provider: this.#options.provider })));
+    const target = await this.#target();
+    const model = this.#model(traced.hash, () => compiledOnce(traced.graph, name, (graph) => functionModel(graph, name, target)));
     return { ...model, key: traced.hash, name };
   }
 
   async loop(traced: Trace, parts: StepParts, name: string): Promise<LoopModel & Model> {
-    const block = await blockLength(this.#options);
+    const target = await this.#target();
     const key = `${traced.hash}/loop${parts.state},${parts.perStep}`;
-    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, block, provider: this.#options.provider, threads: threadsOf(this.#options) }, name)));
+    const model = this.#model(key, () => compiledOnce(traced.graph, name, (graph) => loopModel(graph, { ...parts, ...target }, name)));
     return { ...model, key, name };
+  }
+
+  /** What models are lowered for. */
+  async #target(): Promise<EmitterOptions> {
+    const { provider } = this.#options;
+    return { provider, block: await blockLength(this.#options), threads: threadsOf(this.#options), vectorSet: (await nativeFor(this.#options))?.vectorSet };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,11 @@ export interface EngineOptions {
    * call it are there; else, and with `node`, by its binding for Node.
    */
   readonly binding?: 'direct' | 'node';
+  /**
+   * Whether some operators are computed by machine code of ours, where this machine (x86-64 with AVX2 or AVX-512, Linux
+   * or macOS) can. Default true; with false, and elsewhere, ONNX Runtime's operators compute all.
+   */
+  readonly machineCode?: boolean;
 }
 
 /** How many threads the engine computes with. */

@@ -3,6 +3,8 @@ import { assignForms } from '../layout/assign.ts';
 import { chunked, plain, storedShape, type Form } from '../layout/form.ts';
 import { Emitter } from '../lower/emitter.ts';
 import { lowerNodes } from '../lower/lower.ts';
+import type { NativeKernel } from '../native/kernel.ts';
+import type { VectorSet } from '../native/x64/assembler.ts';
 import type { OnnxValue } from '../onnx/model.ts';
 import { writeModel } from '../onnx/model.ts';
 import type { Provider } from './engine.ts';
@@ -18,6 +20,8 @@ export interface StepParts {
   readonly provider?: Provider | undefined;
   /** Threads within an operator. Default 1. */
   readonly threads?: number | undefined;
+  /** Vectors of the processor, where operators in machine code may be written. */
+  readonly vectorSet?: VectorSet | undefined;
 }
 
 /** A state leaf within a slot: where, and in which form. */
@@ -42,6 +46,8 @@ export interface StateSlot {
  */
 export interface LoopModel {
   readonly bytes: Uint8Array;
+  /** Operators in machine code that it has. */
+  readonly kernels: readonly NativeKernel[];
   /**
    * Whether it takes any number of steps in one call. On WebGPU it takes one: ONNX Runtime's Scan is the processor's
    * there, and would carry the state to the host and back at every step. Instead the state stays on the card from call
@@ -65,14 +71,14 @@ interface Slots {
   readonly carried: readonly number[];
 }
 
-export function loopModel(original: Graph, { state, perStep, block, provider, threads = 1 }: StepParts, name: string): LoopModel {
+export function loopModel(original: Graph, { state, perStep, block, provider, threads = 1, vectorSet }: StepParts, name: string): LoopModel {
   const many = provider !== 'webgpu';
   const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu', threads });
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);
   const fixed = graph.inputs.slice(values.length + perStep);
-  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider, block, threads });
+  const e = new Emitter(assignForms(graph, { alike: values.map((value, i) => [value, graph.outputs[i]!] as const), block }), { provider, block, threads, vectorSet });
   const forms = values.map((value, i) => slotForm(e, packed.slots[i]!, value));
   const slots: Slots = { values, forms, carried: values.map((_, i) => i).filter((i) => graph.outputs[i] !== values[i]) };
   const outer = declareOuter(e, slots, { steps, fixed, many });
@@ -86,6 +92,7 @@ export function loopModel(original: Graph, { state, perStep, block, provider, th
   const names = model.outputs.map((output) => output.name);
   return {
     bytes: writeModel(model),
+    kernels: e.kernels,
     many,
     staying: names.slice(0, slots.carried.length),
     needsCounter: many && perStep === 0,

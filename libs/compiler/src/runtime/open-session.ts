@@ -1,5 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
+import type { NativeKernel } from '../native/kernel.ts';
+import { nativeTarget, type NativeTarget } from '../native/native.ts';
 import { direct, DirectSession, type Direct } from './direct/session.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
 import { onnxRuntime } from './onnxruntime.ts';
@@ -10,6 +12,8 @@ export interface Model {
   readonly key: string;
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Operators in machine code that it has. */
+  readonly kernels?: readonly NativeKernel[];
   /** Outputs that stay with the engine: on the card, where there is one, or in its own memory. */
   readonly staying?: readonly string[];
 }
@@ -42,6 +46,12 @@ export async function openSession(model: Model, options: EngineOptions): Promise
 /** The processor is called without the binding for Node where that can be. */
 export async function directFor({ provider = 'cpu', binding = 'direct' }: EngineOptions): Promise<Direct | undefined> {
   return provider === 'cpu' && binding === 'direct' ? direct() : undefined;
+}
+
+/** What operators in machine code can be written for; undefined where the engine cannot be told of them. */
+export async function nativeFor(options: EngineOptions): Promise<NativeTarget | undefined> {
+  const isWanted = options.machineCode !== false && (await directFor(options)) !== undefined;
+  return isWanted ? nativeTarget() : undefined;
 }
 
 /** A session of ONNX Runtime's binding for Node: it returns all outputs, and computes on the thread that calls. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { TypeObject } from 'koffi';
+import type { EngineFunctions } from '../../native/operator-struct.ts';
 
 /** An address in the process. */
 export type Pointer = bigint;
@@ -19,6 +20,8 @@ export interface CApi {
   readonly release: Readonly<Record<keyof typeof RELEASE_FUNCTIONS, (pointer: Pointer) => void>>;
   /** Calls that take long, on a thread of their own. What they are given is kept until they end. */
   readonly aside: Readonly<Record<keyof typeof ASIDE_FUNCTIONS, (...args: unknown[]) => Promise<void>>>;
+  /** Where the functions lie that kernels in machine code call. */
+  readonly functions: EngineFunctions;
   address(bytes: Buffer): Pointer;
   /** A copy of what lies there. */
   copyOf(pointer: Pointer, bytes: number): ArrayBuffer;
@@ -35,6 +38,9 @@ const STATUS_FUNCTIONS = {
   SetSessionGraphOptimizationLevel: [23, 'void *options, int level'],
   SetIntraOpNumThreads: [24, 'void *options, int threads'],
   SetInterOpNumThreads: [25, 'void *options, int threads'],
+  CreateCustomOpDomain: [26, 'const char *name, _Out_ void **made'],
+  CustomOpDomain_Add: [27, 'void *domain, void *operator'],
+  AddCustomOpDomain: [28, 'void *options, void *domain'],
   CreateTensorWithDataAsOrtValue: [49, 'void *memory, void *data, size_t bytes, const void *shape, size_t axes, int type, _Out_ void **made'],
   GetTensorMutableData: [51, 'void *value, _Out_ void **data'],
   GetTensorShapeElementCount: [64, 'void *shape, _Out_ size_t *count'],
@@ -46,9 +52,11 @@ const ASIDE_FUNCTIONS = {
   CreateSessionFromArray: [8, 'void *env, const void *bytes, size_t length, void *options, _Out_ void **made'],
   Run: [9, 'void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs'],
 } as const;
-const RELEASE_FUNCTIONS = { ReleaseStatus: 93, ReleaseSession: 95, ReleaseValue: 96, ReleaseTensorTypeAndShapeInfo: 99, ReleaseSessionOptions: 100 } as const;
+const RELEASE_FUNCTIONS = { ReleaseStatus: 93, ReleaseSession: 95, ReleaseValue: 96, ReleaseTensorTypeAndShapeInfo: 99, ReleaseSessionOptions: 100, ReleaseCustomOpDomain: 101 } as const;
 const GET_ERROR_MESSAGE = 2;
-const PLACES = 131;
+/** Functions that are called by machine code of ours. */
+const CALLED = { getData: 51, getInput: 90, getOutput: 91, parallelFor: 274 } as const;
+const PLACES = 275;
 /** From ONNX Runtime 1.20 on: nothing newer is used. */
 const API_VERSION = 20;
 
@@ -105,6 +113,7 @@ export async function loadCApi(): Promise<CApi> {
         }
       }));
     }),
+    functions: mapped(CALLED, (place) => table[place]!),
     address: (bytes) => koffi.address(bytes),
     copyOf: (pointer, bytes) => koffi.view(pointer, bytes).slice(0),
   };

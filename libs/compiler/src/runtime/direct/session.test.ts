@@ -36,7 +36,7 @@ async function withIdentity(dims: readonly (number | string)[], use: (session: E
 describe('ONNX Runtime by its C interface', () => {
   it('trains to the very bits that its binding for Node trains to', async () => {
     const trained = async (binding: 'direct' | 'node') => {
-      await using runner = compiledRunner({ threads: 1, binding });
+      await using runner = compiledRunner({ threads: 1, binding, machineCode: false });
       const { loop, batch } = startTraining(runner);
       using _ = loop;
       const ys = [...(await loop.run([batch])), ...(await loop.run([batch, batch, batch, batch]))];

@@ -4,6 +4,7 @@ import { debugLevel, tell } from '../debug.ts';
 import { threadsOf, type EngineOptions } from '../engine.ts';
 import type { EngineSession, Feeds, Model, Output } from '../open-session.ts';
 import { arrays, toEngine, type EngineTensor, type Values } from '../tensors.ts';
+import { nativeOperators, type Operators } from './operators.ts';
 import { loadCApi, type CApi, type Pointer } from './c-api.ts';
 
 export interface Direct {
@@ -88,20 +89,24 @@ export class HeldTensor {
 export class DirectSession implements EngineSession {
   readonly #direct: Direct;
   readonly #session: Pointer;
+  readonly #operators: Operators | undefined;
   /** Names as C knows them, kept as long as the session. */
   readonly #names = new Map<string, Buffer>();
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
-  private constructor(engine: Direct, session: Pointer) {
+  private constructor(engine: Direct, session: Pointer, operators: Operators | undefined) {
     this.#direct = engine;
     this.#session = session;
+    this.#operators = operators;
   }
 
-  static async open(engine: Direct, { bytes }: Model, options: EngineOptions): Promise<DirectSession> {
+  static async open(engine: Direct, { bytes, kernels = [] }: Model, options: EngineOptions): Promise<DirectSession> {
     const { call, release } = engine.api;
+    const operators = kernels.length === 0 ? undefined : await nativeOperators(engine.api, kernels);
     const settings = made((to) => call.CreateSessionOptions(to));
     try {
+      if (operators !== undefined) call.AddCustomOpDomain(settings, operators.domain);
       call.SetIntraOpNumThreads(settings, threadsOf(options));
       call.SetInterOpNumThreads(settings, 1);
       call.SetSessionGraphOptimizationLevel(settings, 99);
@@ -109,7 +114,10 @@ export class DirectSession implements EngineSession {
       call.AddSessionConfigEntry(settings, 'session.intra_op.allow_spinning', '0');
       const session: [Pointer | null] = [null];
       await engine.api.aside.CreateSessionFromArray(engine.env, bytes, bytes.length, settings, session);
-      return new DirectSession(engine, session[0]!);
+      return new DirectSession(engine, session[0]!, operators);
+    } catch (thrown) {
+      operators?.release();
+      throw thrown;
     } finally {
       release.ReleaseSessionOptions(settings);
     }
@@ -146,6 +154,7 @@ export class DirectSession implements EngineSession {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
     this.#direct.api.release.ReleaseSession(this.#session);
+    this.#operators?.release();
   }
 
   async #whileOpen(run: Promise<void>): Promise<void> {

@@ -1,0 +1,36 @@
+import type { Pointer } from '../runtime/direct/c-api.ts';
+
+/** Memory that can be filled once, and then only read and executed. */
+export interface ExecutableMemory {
+  readonly address: Pointer;
+  /** Ends the filling: from here on the memory can be executed, and no longer written. */
+  seal(bytes: Uint8Array): void;
+  free(): void;
+}
+
+const [READ, WRITE, EXECUTE] = [1, 2, 4];
+const PRIVATE = 2;
+const ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as Partial<Record<NodeJS.Platform, number>>;
+
+/** The C library's functions that give a process memory, where they are as in POSIX; undefined elsewhere. */
+export async function memoryFunctions(): Promise<((bytes: number) => ExecutableMemory) | undefined> {
+  const anonymous = ANONYMOUS[process.platform];
+  if (anonymous === undefined) return undefined;
+  const { default: koffi } = await import('koffi');
+  const library = koffi.load(null);
+  const map = library.func('intptr_t mmap(void *near, size_t bytes, int protection, int flags, int file, int64_t offset)');
+  const protect = library.func('int mprotect(intptr_t address, size_t bytes, int protection)');
+  const unmap = library.func('int munmap(intptr_t address, size_t bytes)');
+  return (bytes) => {
+    const address = BigInt(map(null, bytes, READ | WRITE, PRIVATE | anonymous, -1, 0) as number | bigint);
+    if (address === -1n) throw new Error(`no memory of ${bytes} bytes for machine code`);
+    return {
+      address,
+      seal: (content) => {
+        new Uint8Array(koffi.view(address, bytes)).set(content);
+        if (protect(address, bytes, READ | EXECUTE) !== 0) throw new Error('memory could not be made executable');
+      },
+      free: () => void unmap(address, bytes),
+    };
+  };
+}

@@ -1,0 +1,112 @@
+import { Code, Label } from './code.ts';
+import { modRm, R, type Gpr, type Memory } from './operands.ts';
+
+const CONDITIONS = { below: 2, aboveOrEqual: 3, equal: 4, notEqual: 5, less: 12, greaterOrEqual: 13, lessOrEqual: 14, greater: 15 } as const;
+export type Condition = keyof typeof CONDITIONS;
+
+/** General instructions of x86-64 on 64 bits: only those that kernels use. */
+export class General extends Code {
+  mov(to: Gpr | Memory, from: Gpr | Memory): void {
+    if (typeof from === 'number') this.#instruction(0x89, from, to);
+    else this.#instruction(0x8b, to as Gpr, from);
+  }
+
+  /** A 32-bit number, its sign kept. */
+  set(to: Gpr, value: number): void {
+    this.#instruction(0xc7, 0, to);
+    this.int32(value);
+  }
+
+  /** 32 bits of memory. */
+  setInt(to: Memory, value: number): void {
+    const rex = 0x40 | ((to.index ?? 0) >= 8 ? 2 : 0) | (to.base >= 8 ? 1 : 0);
+    this.byte(rex, 0xc7, ...modRm(0, to));
+    this.int32(value);
+  }
+
+  lea(to: Gpr, from: Memory): void {
+    this.#instruction(0x8d, to, from);
+  }
+
+  add(to: Gpr, from: Gpr | number, kind: 'register' | 'number' = 'number'): void {
+    this.#arithmetic(0x01, 0, to, from, kind);
+  }
+
+  sub(to: Gpr, from: Gpr | number, kind: 'register' | 'number' = 'number'): void {
+    this.#arithmetic(0x29, 5, to, from, kind);
+  }
+
+  cmp(a: Gpr, b: Gpr | number, kind: 'register' | 'number' = 'number'): void {
+    this.#arithmetic(0x39, 7, a, b, kind);
+  }
+
+  /** to = from * value */
+  times(to: Gpr, from: Gpr, value: number): void {
+    this.#instruction(0x69, to, from);
+    this.int32(value);
+  }
+
+  /** rax / by: the quotient in rax, the rest in rdx. */
+  divide(by: Gpr): void {
+    this.#instruction(0x31, R.rdx, R.rdx);
+    this.#instruction(0xf7, 6, by);
+  }
+
+  test(a: Gpr): void {
+    this.#instruction(0x85, a, a);
+  }
+
+  push(register: Gpr): void {
+    if (register >= 8) this.byte(0x41);
+    this.byte(0x50 | (register & 7));
+  }
+
+  pop(register: Gpr): void {
+    if (register >= 8) this.byte(0x41);
+    this.byte(0x58 | (register & 7));
+  }
+
+  jump(to: Label): void {
+    this.byte(0xe9);
+    this.distance(to);
+  }
+
+  jumpIf(condition: Condition, to: Label): void {
+    this.byte(0x0f, 0x80 | CONDITIONS[condition]);
+    this.distance(to);
+  }
+
+  /** Calls the function whose address lies there. */
+  call(address: Memory): void {
+    this.#instruction(0xff, 2, address);
+  }
+
+  ret(): void {
+    this.byte(0xc3);
+  }
+
+  /** Runs `body` `count` times, at least once; `counter` counts down to 0. */
+  repeat(counter: Gpr, count: number, body: () => void): void {
+    if (count === 1) return body();
+    const again = new Label();
+    this.set(counter, count);
+    this.place(again);
+    body();
+    this.sub(counter, 1);
+    this.jumpIf('notEqual', again);
+  }
+
+  #arithmetic(opcode: number, extension: number, to: Gpr, from: number, kind: 'register' | 'number'): void {
+    if (kind === 'register') return this.#instruction(opcode, from, to);
+    const isByte = from >= -128 && from <= 127;
+    this.#instruction(isByte ? 0x83 : 0x81, extension, to);
+    if (isByte) this.byte(from);
+    else this.int32(from);
+  }
+
+  #instruction(opcode: number, reg: number, rm: Gpr | Memory): void {
+    const memory = typeof rm === 'number' ? { base: rm } : rm;
+    const rex = 0x48 | (reg >= 8 ? 4 : 0) | ((memory.index ?? 0) >= 8 ? 2 : 0) | (memory.base >= 8 ? 1 : 0);
+    this.byte(rex, opcode, ...modRm(reg, rm));
+  }
+}
