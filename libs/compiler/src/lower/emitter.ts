@@ -2,11 +2,13 @@ import { untraceable } from '../errors.ts';
 import { sameShape, sizeOf, type Graph, type Node, type Value } from '../graph/graph.ts';
 import { constantValues } from '../graph/replay.ts';
 import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
-import { Blocks, type Name, type OnnxAttributes } from '../onnx/blocks.ts';
+import { Blocks, type Name, type OnnxAttributes, type Rewrite } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
 import { NATIVE_DOMAIN, type NativeKernel } from '../native/kernel.ts';
 import type { VectorSet } from '../native/x64/assembler.ts';
 import type { Provider } from '../runtime/engine.ts';
+import type { Fact } from './fusion/facts.ts';
+import { fuseElementwise } from './fusion/fuse.ts';
 import { Views } from './views.ts';
 
 /** One row of the lowering table: writes the ONNX nodes of one TF.js kernel. */
@@ -34,7 +36,7 @@ export interface EmitterOptions {
 
 /** Where lowerings write: ONNX nodes, and which ONNX tensor holds which value in which form. */
 export class Emitter {
-  readonly blocks = new Blocks();
+  readonly blocks: Blocks;
   readonly provider: Provider;
   readonly block: number | undefined;
   readonly threads: number;
@@ -44,6 +46,7 @@ export class Emitter {
   readonly #forms: Forms;
   readonly #names = new Map<Value, Map<string, { name: Name; form: Form }>>();
   readonly #views = new Views();
+  readonly #facts = new Map<Name, Fact>();
   readonly #reads = new Map<Value, number>();
   readonly #adding = new Map<Value, Adding>();
 
@@ -54,6 +57,7 @@ export class Emitter {
     this.threads = provider === 'cpu' ? threads : 1;
     this.vectorSet = provider === 'cpu' && !portable ? vectorSet : undefined;
     this.#portable = portable;
+    this.blocks = new Blocks(this.vectorSet === undefined ? undefined : this.#fusing(this.vectorSet));
   }
 
   /** The form the layout pass chose for a value. */
@@ -67,6 +71,7 @@ export class Emitter {
     held.set(form.key, { name, form });
     this.#names.set(value, held);
     this.#views.shapeIs(name, storedShape(form));
+    this.#facts.set(name, { shape: storedShape(form), type: value.dtype });
   }
 
   /** The ONNX tensor that holds `value` in `form`, converted from another where need be. */
@@ -112,8 +117,17 @@ export class Emitter {
 
   /** An operator in machine code of ours. Kernels of one name are one. */
   native(kernel: NativeKernel, inputs: readonly Name[]): readonly Name[] {
-    if (!this.#kernels.has(kernel.name)) this.#kernels.set(kernel.name, kernel);
+    this.#add(kernel);
     return this.blocks.op(kernel.name, inputs, {}, { domain: NATIVE_DOMAIN, outputs: kernel.outputs.length });
+  }
+
+  #add(kernel: NativeKernel): void {
+    if (!this.#kernels.has(kernel.name)) this.#kernels.set(kernel.name, kernel);
+  }
+
+  /** Elementwise nodes that follow one another become one. */
+  #fusing(vectorSet: VectorSet): Rewrite {
+    return (list) => fuseElementwise(list, { vectorSet, threads: this.threads, factOf: (name) => this.#facts.get(name), add: (kernel) => this.#add(kernel) });
   }
 
   /** The operators in machine code that were written. */

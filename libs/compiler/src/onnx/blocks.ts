@@ -11,6 +11,16 @@ interface Block {
   readonly initializers: Map<Name, OnnxTensor>;
 }
 
+/** Nodes of a graph that is complete, its constants, and what is read of it. */
+export interface NodeList {
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<Name, OnnxTensor>;
+  readonly outputs: readonly Name[];
+}
+
+/** Other nodes that make the same outputs. */
+export type Rewrite = (list: NodeList) => readonly OnnxNode[];
+
 interface Constant {
   readonly type: ElementType;
   readonly dims: readonly number[];
@@ -25,6 +35,7 @@ const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array,
  * outermost block in which all it reads exists, so what does not change in a loop leaves it. Equal nodes are made once.
  */
 export class Blocks {
+  readonly #rewrite: Rewrite | undefined;
   readonly #blocks: Block[] = [{ nodes: [], initializers: new Map() }];
   readonly #depth = new Map<Name, number>();
   readonly #known = new Map<string, readonly Name[]>();
@@ -32,6 +43,11 @@ export class Blocks {
   readonly #constantKeys = new Map<string, Name>();
   readonly #constantOf = new Map<Name, Constant>();
   #next = 0;
+
+  /** `rewrite` sees each graph's nodes when all of them are written. */
+  constructor(rewrite?: Rewrite) {
+    this.#rewrite = rewrite;
+  }
 
   fresh(depth = this.#blocks.length - 1): Name {
     const name = `t${this.#next++}`;
@@ -97,7 +113,7 @@ export class Blocks {
     const outputs = this.#owned(build(), depth);
     const block = this.#blocks.pop()!;
     for (const [key, names] of this.#known) if (names.some((made) => this.#depth.get(made) === depth)) this.#known.delete(key);
-    return finish(name, block, inputs, outputs);
+    return finish(name, block, { inputs, outputs, rewrite: this.#rewrite });
   }
 
   /** The attributes of a node hold its bodies, which are built before it; it goes to the innermost block. */
@@ -109,7 +125,7 @@ export class Blocks {
   }
 
   finish(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): OnnxGraph {
-    return finish(name, this.#blocks[0]!, inputs, this.#owned(outputs, 0));
+    return finish(name, this.#blocks[0]!, { inputs, outputs: this.#owned(outputs, 0), rewrite: this.#rewrite });
   }
 
   /** Outputs under names that are theirs alone: each made by a node of its own graph, and given once. */
@@ -142,8 +158,10 @@ export class Blocks {
   }
 }
 
-function finish(name: string, block: Block, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): OnnxGraph {
-  const nodes = sweep(block.nodes, outputs.map((output) => output.name));
+function finish(name: string, block: Block, { inputs, outputs, rewrite }: { inputs: readonly OnnxValue[]; outputs: readonly OnnxValue[]; rewrite: Rewrite | undefined }): OnnxGraph {
+  const names = outputs.map((output) => output.name);
+  const swept = sweep(block.nodes, names);
+  const nodes = rewrite === undefined ? swept : rewrite({ nodes: swept, initializers: block.initializers, outputs: names });
   const used = new Set(nodes.flatMap((node) => namesRead(node)));
   const initializers = [...block.initializers.values()].filter((tensor) => used.has(tensor.name));
   return { name, nodes, initializers, inputs, outputs };
@@ -162,7 +180,7 @@ function sweep(nodes: readonly OnnxNode[], outputs: readonly Name[]): OnnxNode[]
 }
 
 /** What a node reads, its bodies' captures included. */
-function namesRead(node: OnnxNode): Name[] {
+export function namesRead(node: OnnxNode): Name[] {
   const bodies = Object.values(node.attributes).flatMap((value) => (typeof value === 'object' && 'graph' in value ? [value.graph] : []));
   return [...node.inputs, ...bodies.flatMap((body) => [...body.nodes.flatMap(namesRead), ...body.outputs.map((output) => output.name)])];
 }

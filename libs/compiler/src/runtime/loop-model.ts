@@ -73,7 +73,8 @@ interface Slots {
 
 export function loopModel(original: Graph, { state, perStep, block, provider, threads = 1, vectorSet }: StepParts, name: string): LoopModel {
   const many = provider !== 'webgpu';
-  const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu', threads });
+  // A kernel in machine code runs through memory once, whatever an update does.
+  const packed = packUpdates(original, state, { inChunks: (provider ?? 'cpu') === 'cpu' && vectorSet === undefined, threads });
   const { graph } = packed;
   const values = graph.inputs.slice(0, packed.slots.length);
   const steps = graph.inputs.slice(values.length, values.length + perStep);

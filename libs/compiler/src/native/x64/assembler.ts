@@ -13,8 +13,8 @@ export function vectorsOf(vectorSet: VectorSet): { readonly lanes: 8 | 16; reado
 const [MAP_0F, MAP_0F38] = [1, 2];
 const [NONE, P66, PF3] = [0, 1, 2];
 
-/** Predicates of comparisons that are false where an operand is not a number, but for `notEqual`. */
-const PREDICATES = { equal: 0x00, less: 0x11, lessOrEqual: 0x12, unordered: 0x03, notEqual: 0x04, greaterOrEqual: 0x1d, greater: 0x1e } as const;
+/** Predicates of comparisons that are false where an operand is not a number, but for those that begin with `not`. */
+const PREDICATES = { equal: 0x00, less: 0x11, lessOrEqual: 0x12, unordered: 0x03, notGreaterOrEqual: 0x19, notEqual: 0x04, greaterOrEqual: 0x1d, greater: 0x1e } as const;
 export type Predicate = keyof typeof PREDICATES;
 
 /**
@@ -91,28 +91,28 @@ export class Assembler extends General {
     this.#vector(P66, MAP_0F38, 0xa8, to, a, b);
   }
 
-  and(to: Vector, a: Vector, b: Vector): void {
+  and(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(NONE, MAP_0F, 0x54, to, a, b);
   }
 
   /** not a, and b */
-  andNot(to: Vector, a: Vector, b: Vector): void {
+  andNot(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(NONE, MAP_0F, 0x55, to, a, b);
   }
 
-  or(to: Vector, a: Vector, b: Vector): void {
+  or(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(NONE, MAP_0F, 0x56, to, a, b);
   }
 
-  xor(to: Vector, a: Vector, b: Vector): void {
+  xor(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(NONE, MAP_0F, 0x57, to, a, b);
   }
 
-  addInt(to: Vector, a: Vector, b: Vector): void {
+  addInt(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(P66, MAP_0F, 0xfe, to, a, b);
   }
 
-  subInt(to: Vector, a: Vector, b: Vector): void {
+  subInt(to: Vector, a: Vector, b: Vector | Memory): void {
     this.#vector(P66, MAP_0F, 0xfa, to, a, b);
   }
 
@@ -127,6 +127,12 @@ export class Assembler extends General {
     this.byte(bits);
   }
 
+  /** The sign's bit comes in from the left. */
+  shiftRightSigned(to: Vector, from: Vector, bits: number): void {
+    this.#vector(P66, MAP_0F, 0x72, 4, to, from);
+    this.byte(bits);
+  }
+
   toFloat(to: Vector, from: Vector): void {
     this.#vector(NONE, MAP_0F, 0x5b, to, 0, from);
   }
@@ -137,7 +143,7 @@ export class Assembler extends General {
   }
 
   /** A mask of the elements of which the comparison holds. Uses mask register 1 of AVX-512. */
-  compare(to: Vector, a: Vector, b: Vector, predicate: Predicate): void {
+  compare(to: Vector, a: Vector, b: Vector | Memory, predicate: Predicate): void {
     const isWide = this.vectorSet === 'avx512';
     this.#vector(NONE, MAP_0F, 0xc2, isWide ? 1 : to, a, b);
     this.byte(PREDICATES[predicate]);
