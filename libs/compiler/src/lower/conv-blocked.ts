@@ -1,6 +1,8 @@
 import { blocked, blockedFilter, blockOf, channelsFirst, storedShape, type Form } from '../layout/form.ts';
 import { inputOf, type Node, type Value } from '../graph/graph.ts';
 import type { Name, OnnxAttributes } from '../onnx/blocks.ts';
+import { vectorsOf } from '../native/x64/assembler.ts';
+import { nativeMaxPoolGradient } from './pool-native.ts';
 import type { Emitter } from './emitter.ts';
 
 /**
@@ -84,6 +86,7 @@ export function blockedMaxPoolGradient(node: Node, e: Emitter): void {
   const form = e.formOf(output);
   const block = blockOf(form)!;
   const [n, h, w, c] = x.shape as [number, number, number, number];
+  if (e.vectorSet !== undefined && vectorsOf(e.vectorSet).lanes === block) return nativeMaxPoolGradient(node, e, form);
   const [rows, columns, images] = [h >> 1, w >> 1, (n * c) / block];
   const even = cutToEven(e, e.use(x, form), [h, w]);
   const [left, right] = e.blocks.op('Split', [e.reshape(even, [images * rows * 2, columns, 2, block])], { axis: 2, num_outputs: 2 }, { outputs: 2 });
