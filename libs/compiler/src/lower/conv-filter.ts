@@ -6,6 +6,7 @@ import { storeBlockedFilter } from './conv-blocked.ts';
 import { batchIsInBlocks, fewChannelsGradient, gradientOverBatch, hasFewTaps } from './conv-few.ts';
 import { convolve, imageForm } from './convolve.ts';
 import { isNative, nativeFilterGradient } from './conv-native.ts';
+import { rowFilterGradientOf, rowsOf } from './conv-rows.ts';
 import type { Emitter, Lowering } from './emitter.ts';
 import { cut, windowOf, type ConvInfo, type Window } from './window.ts';
 
@@ -31,6 +32,8 @@ export const backpropFilter: Lowering = (node, e) => {
   const window = windowOf(info);
   const { pads, strides } = window;
   if (isNative(node, e, window)) return nativeFilterGradient(node, e, info);
+  const rows = rowsOf(node, e, { info, window });
+  if (rows !== undefined && rowFilterGradientOf(node, e, { ...rows, outputs: info.outChannels })) return;
   const [kh, kw, cin, cout] = output.shape as [number, number, number, number];
   const nchw = node.attributes['dataFormat'] === 'NCHW';
   if (!nchw && hasFewTaps(output.shape, window, { positions: info.batchSize * info.outHeight * info.outWidth, block: e.block })) return storeFilter(e, output, fewTapsGradient(node, e, window));

@@ -7,6 +7,7 @@ import { blockedConv, blockedInputGradient } from './conv-blocked.ts';
 import { backpropFilter } from './conv-filter.ts';
 import { convolve, imageForm } from './convolve.ts';
 import { activation, isPerChannel } from './elementwise.ts';
+import { rowConvolutionOf, rowInputGradientOf, rowsOf, turnedRowsOf } from './conv-rows.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
 import { allOrNothing } from './nothing.ts';
 import { cut, windowAttributes, windowOf, type ConvInfo, type Window } from './window.ts';
@@ -37,6 +38,9 @@ function conv(depthwise: boolean): Lowering {
     const biases: readonly [] | readonly [Name] = inConv ? [bias.shape.length === 1 ? e.use(bias) : e.reshape(e.use(bias), [info.outChannels])] : [];
     const block = depthwise || (bias !== undefined && !inConv) ? undefined : blockedBy(e, node, output);
     if (block !== undefined) return blockedConv(node, e, { block, attributes, bias: biases });
+    const window = windowOf(info);
+    const rows = depthwise || (bias !== undefined && !inConv) ? undefined : rowsOf(node, e, { info, window });
+    if (rows !== undefined && rowConvolutionOf(node, e, { ...rows, outputs: info.outChannels }, biases)) return;
     const form = imageForm(node, output);
     const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
     const image = e.use(x, imageForm(node, x));
@@ -64,6 +68,8 @@ function backpropInput(depthwise: boolean): Lowering {
     const turned = turnedPads(info, kernel, pads);
     const block = depthwise || turned === undefined ? undefined : blockedBy(e, node, output);
     if (block !== undefined && filter.shape[2]! % block === 0) return blockedInputGradient(node, e, { block, pads: turned! });
+    const rows = depthwise || turned === undefined ? undefined : turnedRowsOf(node, e, { info, turned });
+    if (rows !== undefined && rowInputGradientOf(node, e, { ...rows, outputs: info.inChannels })) return;
     const weights = depthwise ? depthwiseFilter(e, filter) : e.use(filter, filterFirst(filter.shape));
     const attributes = {
       kernel_shape: kernel, strides, dilations, group: depthwise ? info.inChannels : 1,

@@ -7,8 +7,7 @@ import { adamStep, entropicLoss, initialState, randomBatch, slopingLoss, type Tr
 import { compiledRunner } from './runner.ts';
 
 let runner: Runner;
-beforeAll(async () => {
-  await prepareBackend('wasm');
+beforeAll(() => {
   runner = compiledRunner({ threads: 1 });
 });
 afterAll(() => runner[Symbol.asyncDispose]());
@@ -19,8 +18,11 @@ const STEPS = 100;
 const BATCH = 2;
 /** A target that E_T never comes near: of a difference that is almost 0, float32 keeps few digits, whoever computes it. */
 const loss = { lambda: 1e-5, target: -200 };
-/** All hundred steps are taken; how often loss, gradients and update are looked at: eager TF.js takes its time for large networks. */
-const networks = [{ name: 'lenet5', every: 1 }, { name: 'mnist-cnn', every: 20 }, { name: 'cifar-cnn', every: 5 }];
+/**
+ * All hundred steps are taken; how often loss, gradients and update are looked at: eager TF.js takes its time for large networks. On WASM,
+ * which is fast enough for these, its gradients of LeNet-5 are up to 3e-5 off those of its cpu backend, which adds up in float64.
+ */
+const networks = [{ name: 'lenet5', every: 1, backend: 'cpu' }, { name: 'mnist-cnn', every: 20, backend: 'wasm' }, { name: 'cifar-cnn', every: 5, backend: 'wasm' }] as const;
 
 /** A loss and its gradients. */
 function gradients(objective: Objective) {
@@ -99,7 +101,8 @@ function comparison(network: Network, objective: Objective): (params: Params, ba
 const slowly = (batch: TrainBatch): TrainBatch => ({ ...batch, stepSize: tf.tidy(() => tf.mul(batch.stepSize, 0.1)) });
 
 /** Both engines look at a step from the same weights: those that the compiled training has reached. */
-it.each(networks)('follows eager TF.js over 100 training steps of $name, and leaves no tensor behind', { timeout: 240_000 }, async ({ name, every }) => {
+it.each(networks)('follows eager TF.js over 100 training steps of $name, and leaves no tensor behind', { timeout: 240_000 }, async ({ name, every, backend }) => {
+  await prepareBackend(backend);
   using network = createNetwork(name, { rng: new Rng(1) });
   const objective = entropicLoss(network, loss.lambda, loss.target);
   const compareGradients = comparison(network, objective);
