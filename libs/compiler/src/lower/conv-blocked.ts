@@ -70,10 +70,9 @@ export function blockedInputGradient(node: Node, e: Emitter, { block, pads }: { 
   convolve(e, output, [image(e, dy, blocked(dy.shape, block)), exchanged], { block, attributes });
 }
 
-export function blockedMaxPool(node: Node, e: Emitter, attributes: OnnxAttributes): void {
+export function blockedPool(node: Node, e: Emitter, { op, attributes, block }: { op: 'MaxPool' | 'AveragePool'; attributes: OnnxAttributes; block: number }): void {
   const x = inputOf(node, 'x')!;
-  const block = blockOf(e.formOf(node.outputs[0]!))!;
-  define(e, node.outputs[0]!, e.one('MaxPool', [image(e, x, blocked(x.shape, block))], attributes, DOMAIN), block);
+  define(e, node.outputs[0]!, e.one(op, [image(e, x, blocked(x.shape, block))], attributes, DOMAIN), block);
 }
 
 /**

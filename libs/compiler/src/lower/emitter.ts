@@ -83,6 +83,7 @@ export class Emitter {
     const from = held.get(blockOf(form) === undefined ? 'plain' : 'nchw') ?? held.values().next().value!;
     const name = this.#convert(value, from, form);
     held.set(form.key, { name, form });
+    this.#facts.set(name, { shape: storedShape(form), type: value.dtype });
     return name;
   }
 
@@ -108,6 +109,7 @@ export class Emitter {
     if (sizeOf(value.shape) === 1) return this.use(value);
     const target = broadcastForm(form, full, value.shape);
     const name = this.#store(this.use(value), target);
+    this.#facts.set(name, { shape: storedShape(target), type: value.dtype });
     return name;
   }
 

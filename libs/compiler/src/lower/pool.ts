@@ -2,7 +2,7 @@ import { inputOf, sizeOf, type Node } from '../graph/graph.ts';
 import { poolInfo } from '../kernels/conv.ts';
 import { blockOf, channelsFirst } from '../layout/form.ts';
 import type { Name } from '../onnx/blocks.ts';
-import { blockedMaxPool, blockedMaxPoolGradient } from './conv-blocked.ts';
+import { blockedMaxPoolGradient, blockedPool } from './conv-blocked.ts';
 import { windowAttributes, windowOf, type Window } from './window.ts';
 import { maxPoolGradientByComparing } from './dilation.ts';
 import type { Emitter, Lowering, LoweringTable } from './emitter.ts';
@@ -13,7 +13,8 @@ function pool(op: string): Lowering {
     const x = inputOf(node, 'x')!;
     const output = node.outputs[0]!;
     const { dilations: _, ...attributes } = windowAttributes(windowOf(poolInfo(node, x.shape)));
-    if (op === 'MaxPool' && blockOf(e.formOf(output)) !== undefined) return blockedMaxPool(node, e, attributes);
+    if (op === 'MaxPool' && blockOf(e.formOf(output)) !== undefined) return blockedPool(node, e, { op, attributes, block: blockOf(e.formOf(output))! });
+    if (op === 'AveragePool' && blockOf(e.formOf(x)) !== undefined) return blockedPool(node, e, { op, attributes, block: blockOf(e.formOf(x))! });
     e.def(output, e.one(op, [e.nchw(x)], attributes), channelsFirst(output.shape));
   };
 }

@@ -15,6 +15,9 @@ export interface RowConvolution extends PaddedImage {
   readonly parts: number;
 }
 
+/** So many tiles of rows are written one by one. */
+const MOST_WRITTEN = 2;
+
 /** Outputs and rows whose sums are in registers at once. */
 interface Tile {
   readonly outputs: number;
@@ -23,14 +26,17 @@ interface Tile {
 
 /** The tile that reads least for each product; undefined where no tile has room in the registers, or the image none on the stack. */
 export function tileOf(shape: Pick<RowConvolution, 'channels' | 'image' | 'kernel' | 'result' | 'pads' | 'outputs'>, { lanes, registers }: { readonly lanes: number; readonly registers: number }): Tile | undefined {
-  const { outputs, result, channels } = shape;
+  const { outputs, result, channels, kernel } = shape;
   const { vectors, isWorthIt } = vectorsOfRow(result[1], lanes);
   if (!isWorthIt || channels * paddedSize(shape, lanes).bytes > MOST_SCRATCH) return undefined;
   const divisors = (count: number) => Array.from({ length: count }, (_, i) => i + 1).filter((i) => count % i === 0);
   const tiles = divisors(outputs).flatMap((some) => divisors(result[0]).map((rows): Tile => ({ outputs: some, rows })));
-  // Registers for sums, for pixels that several outputs share, a weight and a mask.
-  const possible = tiles.filter((tile) => tile.rows * vectors * (tile.outputs + (tile.outputs > 1 ? 1 : 0)) + 2 <= registers);
-  const gain = (tile: Tile) => (tile.outputs * tile.rows * vectors) / (tile.rows * vectors + tile.outputs);
+  // Registers for sums and a mask; with one output for a row of pixels and a column of weights, else for the pixels of all rows and a weight.
+  const others = (tile: Tile) => (tile.outputs === 1 ? vectors + kernel[0] : tile.rows * vectors + 1);
+  const possible = tiles.filter((tile) => tile.outputs * tile.rows * vectors + others(tile) + 1 <= registers);
+  // Pixels are read across lines of the cache, which takes twice as long.
+  const reads = (tile: Tile) => (tile.outputs === 1 ? (2 * vectors * (tile.rows + kernel[0] - 1)) / kernel[0] + 1 : 2 * tile.rows * vectors + tile.outputs);
+  const gain = (tile: Tile) => (tile.outputs * tile.rows * vectors) / reads(tile);
   return possible.sort((a, b) => gain(b) - gain(a))[0];
 }
 
@@ -108,18 +114,21 @@ class Writer {
       a.add(TILE_OUT, R.rax, 'register');
     }
     a.lea(ROW_IMAGE, at(R.rsp));
-    a.repeat(ROWS, result[0] / this.#tile.rows, () => this.#rows());
+    const tilesOfRows = result[0] / this.#tile.rows;
+    if (tilesOfRows <= MOST_WRITTEN) for (let i = 0; i < tilesOfRows; i++) this.#rows(i * this.#tile.rows);
+    else a.repeat(ROWS, tilesOfRows, () => this.#rows());
     a.add(TILE_WEIGHTS, this.#tile.outputs * this.#strides.output * FLOAT);
     if (hasBias) a.add(BIAS, this.#tile.outputs * FLOAT);
   }
 
-  #rows(): void {
+  /** `first`: the first row, where the code is for it alone, and leaves out what is zero. */
+  #rows(first?: number): void {
     const [a, { channels, result, hasBias }] = [this.#a, this.#shape];
     this.#each((sum, output) => (hasBias ? a.broadcast(sum, at(BIAS, output * FLOAT)) : a.zero(sum)));
     a.mov(IMAGE, ROW_IMAGE);
     a.lea(FILTER, at(TILE_WEIGHTS));
     a.repeat(CHANNELS, channels, () => {
-      this.#places();
+      this.#places(first);
       a.add(IMAGE, this.#padded.bytes);
       a.add(FILTER, this.#strides.input * FLOAT);
     });
@@ -128,23 +137,54 @@ class Writer {
     a.add(ROW_IMAGE, this.#tile.rows * this.#padded.columns * FLOAT);
   }
 
-  /** Products of one channel at all places of the filter. */
-  #places(): void {
-    const [a, { kernel }] = [this.#a, this.#shape];
+  /** Products of one channel at all places of the filter, the tile's first row being `first` where that is known. */
+  #places(first: number | undefined): void {
+    const { kernel } = this.#shape;
+    if (this.#tile.outputs === 1) return this.#placesOfOne(first);
+    for (let i = 0; i < kernel[0]; i++) for (let j = 0; j < kernel[1]; j++) this.#place(i, j, this.#seen(first, i));
+  }
+
+  /** At one place: pixels of all rows, then a weight of each output. */
+  #place(i: number, j: number, seen: readonly number[]): void {
+    const a = this.#a;
     const { outputs, rows } = this.#tile;
-    const isShared = outputs > 1;
-    const pixel = (row: number, vector: number): Vector => outputs * rows * this.#vectors + row * this.#vectors + vector;
-    const weight = outputs * rows * this.#vectors + (isShared ? rows * this.#vectors : 0);
-    for (let i = 0; i < kernel[0]; i++) {
-      for (let j = 0; j < kernel[1]; j++) {
-        const from = (row: number, vector: number): Memory => at(IMAGE, ((row + i) * this.#padded.columns + j + vector * a.lanes) * FLOAT);
-        if (isShared) this.#eachVector((row, vector) => a.load(pixel(row, vector), from(row, vector)));
-        for (let output = 0; output < outputs; output++) {
-          a.broadcast(weight, at(FILTER, this.#weightAt(output, i, j) * FLOAT));
-          this.#eachVector((row, vector) => a.fma(this.#sum(output, row, vector), weight, isShared ? pixel(row, vector) : from(row, vector)));
-        }
+    const pixels = outputs * rows * this.#vectors;
+    const weight = pixels + rows * this.#vectors;
+    const each = (visit: (row: number, vector: number, pixel: Vector) => void) => seen.forEach((row) => this.#eachVector((vector) => visit(row, vector, pixels + row * this.#vectors + vector)));
+    if (seen.length === 0) return;
+    each((row, vector, pixel) => a.load(pixel, this.#pixels(row + i, j, vector)));
+    for (let output = 0; output < outputs; output++) {
+      a.broadcast(weight, at(FILTER, this.#weightAt(output, i, j) * FLOAT));
+      each((row, vector, pixel) => a.fma(this.#sum(output, row, vector), weight, pixel));
+    }
+  }
+
+  /** Of one output: a column of its weights stays in registers, and each row of pixels is read once for all rows of results. */
+  #placesOfOne(first: number | undefined): void {
+    const [a, { kernel }] = [this.#a, this.#shape];
+    const { rows } = this.#tile;
+    const pixel = (vector: number): Vector => rows * this.#vectors + vector;
+    const weight = (i: number): Vector => (rows + 1) * this.#vectors + i;
+    for (let j = 0; j < kernel[1]; j++) {
+      for (let i = 0; i < kernel[0]; i++) a.broadcast(weight(i), at(FILTER, this.#weightAt(0, i, j) * FLOAT));
+      for (let line = 0; line < rows + kernel[0] - 1; line++) {
+        const places = Array.from({ length: kernel[0] }, (_, i) => i).filter((i) => this.#seen(first, i).includes(line - i));
+        if (places.length === 0) continue;
+        this.#eachVector((vector) => a.load(pixel(vector), this.#pixels(line, j, vector)));
+        for (const i of places) this.#eachVector((vector) => a.fma(this.#sum(0, line - i, vector), weight(i), pixel(vector)));
       }
     }
+  }
+
+  /** The rows of a tile that see the image, and not only zeros around it, at row `i` of the filter. */
+  #seen(first: number | undefined, i: number): number[] {
+    const { image, pads } = this.#shape;
+    const isSeen = (row: number) => first === undefined || (first + row + i >= pads[0] && first + row + i < image[0] + pads[0]);
+    return Array.from({ length: this.#tile.rows }, (_, row) => row).filter(isSeen);
+  }
+
+  #pixels(line: number, j: number, vector: number): Memory {
+    return at(IMAGE, (line * this.#padded.columns + j + vector * this.#a.lanes) * FLOAT);
   }
 
   #store(): void {
@@ -162,12 +202,13 @@ class Writer {
     });
   }
 
-  #eachVector(visit: (row: number, vector: number) => void): void {
-    for (let row = 0; row < this.#tile.rows; row++) for (let vector = 0; vector < this.#vectors; vector++) visit(row, vector);
+  #eachVector(visit: (vector: number) => void): void {
+    for (let vector = 0; vector < this.#vectors; vector++) visit(vector);
   }
 
   #each(visit: (sum: Vector, output: number, row: number, vector: number) => void): void {
-    for (let output = 0; output < this.#tile.outputs; output++) this.#eachVector((row, vector) => visit(this.#sum(output, row, vector), output, row, vector));
+    const { outputs, rows } = this.#tile;
+    for (let output = 0; output < outputs; output++) for (let row = 0; row < rows; row++) this.#eachVector((vector) => visit(this.#sum(output, row, vector), output, row, vector));
   }
 
   #sum(output: number, row: number, vector: number): Vector {
