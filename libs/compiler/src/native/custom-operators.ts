@@ -1,5 +1,5 @@
 import type { Pointer } from '../runtime/direct/c-api.ts';
-import { writeBridge } from './bridge.ts';
+import { MOST_OPERANDS, writeBridge } from './bridge.ts';
 import type { ExecutableMemory } from './executable-memory.ts';
 import type { NativeKernel } from './kernel.ts';
 import { fields, operatorWords, type EngineFunctions } from './operator-struct.ts';
@@ -18,6 +18,7 @@ const LINE = 64;
 
 /** Writes all kernels into memory of their own, and what ONNX Runtime has to know of them beside. */
 export function customOperators(kernels: readonly NativeKernel[], vectorSet: VectorSet, { allocate, functions }: { allocate: (bytes: number) => ExecutableMemory; functions: EngineFunctions }): CustomOperators {
+  kernels.forEach(checkOperands);
   const bridge = writeBridge();
   const codes = [bridge.code, ...kernels.map((kernel) => codeOf(kernel, vectorSet))];
   const starts = places(codes.map((code) => code.length));
@@ -35,11 +36,21 @@ export function customOperators(kernels: readonly NativeKernel[], vectorSet: Vec
     const addresses = { base: memory.address, tables: memory.address + BigInt(tables), name: memory.address + BigInt(nameAt), body: memory.address + BigInt(starts[i + 1]!) };
     words.set(operatorWords(kernel, { addresses, stubs: bridge.stubs, functions }), start / WORD);
   });
-  memory.seal(bytes);
+  try {
+    memory.seal(bytes);
+  } catch (thrown) {
+    memory.free();
+    throw thrown;
+  }
   return { operators: kernels.map((_, i) => memory.address + BigInt(structs[i]!)), free: () => memory.free() };
 }
 
-/** @throws where a kernel's code cannot be written, with its name. */
+/** @throws where there is no room for the addresses of all operands. */
+function checkOperands({ name, inputs, outputs }: NativeKernel): void {
+  const count = inputs.length + outputs.length;
+  if (count > MOST_OPERANDS) throw new Error(`the kernel ${name} has ${count} operands, and ${MOST_OPERANDS} are the most`);
+}
+
 function codeOf(kernel: NativeKernel, vectorSet: VectorSet): Uint8Array {
   const assembler = new Assembler(vectorSet);
   kernel.write(assembler);

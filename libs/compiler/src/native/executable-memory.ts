@@ -1,4 +1,5 @@
 import type { Pointer } from '../runtime/direct/c-api.ts';
+import { koffi as loadKoffi } from '../runtime/direct/koffi.ts';
 
 /** Memory that can be filled once, and then only read and executed. */
 export interface ExecutableMemory {
@@ -12,12 +13,16 @@ const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const PRIVATE = 2;
 const ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as Partial<Record<NodeJS.Platform, number>>;
 
+/** Held as long as the process: koffi unloads a library whose object is collected, and functions would call into nothing. */
+let held: object | undefined;
+
 /** The C library's functions that give a process memory, where they are as in POSIX; undefined elsewhere. */
 export async function memoryFunctions(): Promise<((bytes: number) => ExecutableMemory) | undefined> {
   const anonymous = ANONYMOUS[process.platform];
   if (anonymous === undefined) return undefined;
-  const { default: koffi } = await import('koffi');
+  const koffi = await loadKoffi();
   const library = koffi.load(null);
+  held ??= library;
   const map = library.func('intptr_t mmap(void *near, size_t bytes, int protection, int flags, int file, int64_t offset)');
   const protect = library.func('int mprotect(intptr_t address, size_t bytes, int protection)');
   const unmap = library.func('int munmap(intptr_t address, size_t bytes)');

@@ -1,3 +1,4 @@
+import { invalid } from '../errors.ts';
 import { debugLevel, tell } from '../runtime/debug.ts';
 import { memoryFunctions, type ExecutableMemory } from './executable-memory.ts';
 import { vectorSetOf } from './processor.ts';
@@ -9,14 +10,28 @@ export interface NativeTarget {
   readonly allocate: (bytes: number) => ExecutableMemory;
 }
 
+/**
+ * What MACHINE_CODE asks for: `off`, and ONNX Runtime's operators compute all; `avx2`, and vectors are no wider; by default the
+ * widest that the processor has.
+ * @throws LabError INVALID_INPUT
+ */
+export function machineCodeSetting(env: Readonly<Record<string, string | undefined>> = process.env): 'off' | VectorSet {
+  const value = env['MACHINE_CODE'] ?? 'avx512';
+  if (value === 'off' || value === 'avx2' || value === 'avx512') return value;
+  throw invalid('off, avx2 or avx512', `'${value}'`, 'the environment variable MACHINE_CODE', 'Leave it out to use what the processor has');
+}
+
 let found: Promise<NativeTarget | undefined> | undefined;
 
-/** What this machine gives to kernels in machine code; undefined where it cannot run them. Found once a process. */
-export function nativeTarget(): Promise<NativeTarget | undefined> {
-  return (found ??= find().catch((reason: unknown) => {
+/** What this machine gives to kernels in machine code; undefined where it cannot run them, or is not to. Found once a process. */
+export async function nativeTarget(): Promise<NativeTarget | undefined> {
+  const widest = machineCodeSetting();
+  if (widest === 'off') return undefined;
+  const target = await (found ??= find().catch((reason: unknown) => {
     if (debugLevel() >= 1) tell(`no kernels in machine code: ${String(reason)}`);
     return undefined;
   }));
+  return target && { ...target, vectorSet: widest === 'avx2' ? 'avx2' : target.vectorSet };
 }
 
 async function find(): Promise<NativeTarget | undefined> {

@@ -1,4 +1,5 @@
 import type { ExecutableMemory } from './executable-memory.ts';
+import { koffi as loadKoffi } from '../runtime/direct/koffi.ts';
 import type { VectorSet } from './x64/assembler.ts';
 
 /** cpuid 1 and 7, and xgetbv where there is one: ecx, ebx and the register of what the system keeps, to rdi. */
@@ -21,7 +22,7 @@ const AVX512 = [AVX2[0]!, bits(5, 16, 17, 30, 31), bits(1, 2, 5, 6, 7)];
 /** The widest vectors that the processor and its system have; undefined where kernels cannot be written for them. */
 export async function vectorSetOf(allocate: (bytes: number) => ExecutableMemory): Promise<VectorSet | undefined> {
   if (process.arch !== 'x64') return undefined;
-  const { default: koffi } = await import('koffi');
+  const koffi = await loadKoffi();
   const memory = allocate(ASK.length);
   const found = new Int32Array(3);
   try {

@@ -85,7 +85,7 @@ export class General extends Code {
     this.byte(0xc3);
   }
 
-  /** Runs `body` `count` times, at least once; `counter` counts down to 0. */
+  /** Runs `body` `count` times, at least once; `counter` counts down to 0, and is left alone where it is once. */
   repeat(counter: Gpr, count: number, body: () => void): void {
     if (count === 1) return body();
     const again = new Label();

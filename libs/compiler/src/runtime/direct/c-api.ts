@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { TypeObject } from 'koffi';
+import { koffi as loadKoffi } from './koffi.ts';
 import type { EngineFunctions } from '../../native/operator-struct.ts';
 
 /** An address in the process. */
@@ -60,9 +61,6 @@ const PLACES = 275;
 /** From ONNX Runtime 1.20 on: nothing newer is used. */
 const API_VERSION = 20;
 
-/** Of a call on a thread of its own: matrix products keep panels on it. */
-const STACK_BYTES = 8 * 2 ** 20;
-
 /** The library that onnxruntime-node brings with it. */
 function libraryPath(): string {
   const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch);
@@ -74,8 +72,7 @@ function libraryPath(): string {
 
 /** @throws where the library, or the means to call it, are not there. */
 export async function loadCApi(): Promise<CApi> {
-  const { default: koffi } = await import('koffi');
-  koffi.config({ ...koffi.config(), async_stack_size: STACK_BYTES });
+  const koffi = await loadKoffi();
   const library = koffi.load(libraryPath());
   const base = koffi.decode(library.func('void *OrtGetApiBase()')() as Pointer, 'void *', 2) as Pointer[];
   const api = koffi.call(base[0], koffi.proto('void *(uint32_t version)'), API_VERSION) as Pointer | null;
