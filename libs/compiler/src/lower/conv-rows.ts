@@ -60,8 +60,9 @@ export function rowInputGradientOf(node: Node, e: Emitter, rows: RowsTo): boolea
 
 export function rowFilterGradientOf(node: Node, e: Emitter, rows: RowsTo): boolean {
   const [x, dy, output] = [inputOf(node, 'x')!, inputOf(node, 'dy')!, node.outputs[0]!];
-  if (rows.outputs > MOST_OUTPUTS || outputsAtOnce(rows, vectorsOf(e.vectorSet!)) === 0) return false;
-  const [name] = e.native(rowFilterGradient(rows), [e.nchw(x), e.nchw(dy)]);
+  const vectors = vectorsOf(e.vectorSet!);
+  if (rows.outputs > MOST_OUTPUTS || outputsAtOnce(rows, vectors) === 0) return false;
+  const [name] = e.native(rowFilterGradient(rows, vectors), [e.nchw(x), e.nchw(dy)]);
   e.def(output, name!, filterFirst(output.shape));
   return true;
 }

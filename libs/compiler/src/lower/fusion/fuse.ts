@@ -90,13 +90,18 @@ function isWorthIt(steps: readonly ElementStep[]): boolean {
 function write({ program, inputs, outputs, views }: GroupProgram, factOf: FactOf, { threads, add }: FusionOptions): readonly OnnxNode[] {
   const shapes = outputs.map((name) => factOf(name)!.shape);
   const parts = Math.max(1, Math.min(threads, Math.floor(sizeOf(program.dims) / PER_THREAD)));
-  const text = JSON.stringify([program, shapes, parts]);
-  const kernel = elementwise(`Elementwise_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`, program, { outputs: shapes, parts });
+  const kernel = elementwise(nameOf([program, shapes, parts]), program, { outputs: shapes, parts });
   add(kernel);
   return [
     { op: kernel.name, domain: NATIVE_DOMAIN, inputs, outputs, attributes: {} },
     ...views,
   ];
+}
+
+/** Equal for what is equal alone: JSON would write infinities as null, and -0 as 0. */
+function nameOf(what: unknown): string {
+  const text = JSON.stringify(what, (_, value: unknown) => (typeof value !== 'number' ? value : Object.is(value, -0) ? '-0' : String(value)));
+  return `Elementwise_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 
 /** Each node behind those whose tensors it reads; otherwise as they were. */

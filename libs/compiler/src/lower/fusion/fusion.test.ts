@@ -26,10 +26,11 @@ describe('axes', () => {
 
 describe('groups', () => {
   it('leave no way out and back in', () => {
-    const graphs = fc.array(fc.record({ reads: fc.array(fc.nat(), { maxLength: 3 }), isCandidate: fc.boolean() }), { minLength: 1, maxLength: 40 });
+    // Only nodes of one colour can be one, as only tensors of one size can.
+    const graphs = fc.array(fc.record({ reads: fc.array(fc.nat(), { maxLength: 3 }), isCandidate: fc.boolean(), colour: fc.nat(2) }), { minLength: 1, maxLength: 40 });
     fc.assert(fc.property(graphs, (nodes) => {
       const reads = (node: number) => (node === 0 ? [] : [...new Set(nodes[node]!.reads.map((read) => read % node))]);
-      const groups = groupsOf({ count: nodes.length, reads, isCandidate: (node) => nodes[node]!.isCandidate, canBeOne: (group) => group.length <= 6 });
+      const groups = groupsOf({ count: nodes.length, reads, isCandidate: (node) => nodes[node]!.isCandidate, canBeOne: (group) => group.length <= 6 && new Set(group.map((node) => nodes[node]!.colour)).size === 1 });
       const groupOf = new Map(groups.flatMap((group, g) => group.map((node) => [node, g] as const)));
       expect(groups.flat().length).toBe(groupOf.size);
       expect(groups.flat().every((node) => nodes[node]!.isCandidate)).toBe(true);
@@ -46,7 +47,7 @@ describe('groups', () => {
         expect(ready.length).toBeGreaterThan(0);
         for (const name of ready) waiting.delete(name);
       }
-    }), { numRuns: 300, seed: 1 });
+    }), { numRuns: 1000, seed: 1 });
   });
 });
 
@@ -70,6 +71,7 @@ describe('fused functions', () => {
     'masks of masks': (x, y) => [tf.where(tf.logicalAnd(tf.greater(x, 0), tf.logicalNot(tf.lessEqual(y, x))), tf.add(x, y), tf.sub(x, y))],
     'logarithms, roots and bounds': (x, y) => [tf.log(tf.maximum(tf.abs(x), 1e-12)), tf.sqrt(tf.relu(y)), tf.clipByValue(tf.div(x, tf.add(tf.square(y), 1)), -0.5, 0.5), tf.sign(x), tf.step(y)],
     'numbers only': () => [tf.add(tf.mul(tf.scalar(2), tf.scalar(3)), tf.scalar(1))],
+    'numbers that JSON does not tell apart': (x, y) => [tf.minimum(tf.mul(x, 3), Infinity), tf.minimum(tf.mul(y, 3), -Infinity), tf.div(1, tf.mul(tf.abs(x), 0)), tf.div(1, tf.mul(tf.abs(y), -0))],
     'integers beside': (x) => { const n = tf.cast(tf.mul(x, 10), 'int32'); return [n, tf.add(tf.cast(n, 'float32'), x), tf.add(n, 1)]; },
   };
 
@@ -79,7 +81,7 @@ describe('fused functions', () => {
     expect(ours.map(({ shape, dtype }) => ({ shape, dtype }))).toEqual(theirs.map(({ shape, dtype }) => ({ shape, dtype })));
     ours.forEach((tensor, i) => {
       const [a, b] = [tensor.dataSync(), theirs[i]!.dataSync()];
-      a.forEach((value, k) => expect(Math.abs(value - b[k]!), `result ${i}, element ${k}: ${value}, ${b[k]}`).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(b[k]!))));
+      a.forEach((value, k) => expect(Math.abs(value - b[k]!), `result ${i}, element ${k}: ${value}, ${b[k]}`).toSatisfy(() => value === b[k] || (Number.isNaN(value) && Number.isNaN(b[k])) || (Number.isFinite(b[k]) && Math.abs(value - b[k]!) <= 1e-6 * Math.max(1, Math.abs(b[k]!)))));
     });
   });
 

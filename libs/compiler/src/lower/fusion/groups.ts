@@ -1,17 +1,3 @@
-/** A set of nodes by their number. */
-type Bits = Uint32Array;
-
-const has = (set: Bits, i: number) => (set[i >> 5]! & (1 << (i & 31))) !== 0;
-const meets = (a: Bits, b: Bits) => a.some((word, i) => (word & b[i]!) !== 0);
-
-function put(set: Bits, i: number): void {
-  set[i >> 5]! |= 1 << (i & 31);
-}
-
-function unite(a: Bits, b: Bits): void {
-  b.forEach((word, i) => (a[i]! |= word));
-}
-
 /** Nodes as far as grouping knows them: which ones each reads, and whether it may be in a group. */
 export interface Candidates {
   readonly count: number;
@@ -24,33 +10,36 @@ export interface Candidates {
 
 /**
  * Groups of nodes that can be computed together: each joins those that it reads from, where no way from a group leads out
- * and back into it.
+ * and, through nodes and other groups, back into it.
  */
 export function groupsOf({ count, reads, isCandidate, canBeOne }: Candidates): number[][] {
-  const words = (count + 31) >> 5;
-  const before: Bits[] = [];
-  const groupOf: (number[] | undefined)[] = [];
+  const groupOf: (readonly number[] | undefined)[] = [];
+  const unitOf = (node: number) => groupOf[node] ?? [node];
   for (let node = 0; node < count; node++) {
-    before.push(new Uint32Array(words));
-    for (const read of reads(node)) {
-      unite(before[node]!, before[read]!);
-      put(before[node]!, read);
-    }
     if (!isCandidate(node)) continue;
-    let group = [node];
+    let group: readonly number[] = [node];
     for (const other of new Set(reads(node).map((read) => groupOf[read]))) {
       if (other === undefined) continue;
       const joined = [...new Set([...other, ...group])].sort((a, b) => a - b);
-      if (isClosed(joined, { words, before, reads }) && canBeOne(joined)) group = joined;
+      if (isClosed(joined, { reads, unitOf }) && canBeOne(joined)) group = joined;
     }
     for (const member of group) groupOf[member] = group;
   }
-  return [...new Set(groupOf.filter((group) => group !== undefined))];
+  return [...new Set(groupOf.filter((group) => group !== undefined))].map((group) => [...group]);
 }
 
 /** Whether nothing outside of a group that it reads from has itself been made from the group. */
-function isClosed(group: readonly number[], { words, before, reads }: { words: number; before: readonly Bits[]; reads: Candidates['reads'] }): boolean {
-  const members = new Uint32Array(words);
-  for (const member of group) put(members, member);
-  return group.every((member) => reads(member).every((read) => has(members, read) || !meets(before[read]!, members)));
+function isClosed(group: readonly number[], { reads, unitOf }: { reads: Candidates['reads']; unitOf: (node: number) => readonly number[] }): boolean {
+  const members = new Set(group);
+  const waiting = group.flatMap(reads).filter((read) => !members.has(read));
+  const seen = new Set<number>();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (members.has(node)) return false;
+    if (seen.has(node)) continue;
+    for (const other of unitOf(node)) {
+      seen.add(other);
+      waiting.push(...reads(other));
+    }
+  }
+  return true;
 }

@@ -123,8 +123,8 @@ class Writer {
 
   /** `first`: the first row, where the code is for it alone, and leaves out what is zero. */
   #rows(first?: number): void {
-    const [a, { channels, result, hasBias }] = [this.#a, this.#shape];
-    this.#each((sum, output) => (hasBias ? a.broadcast(sum, at(BIAS, output * FLOAT)) : a.zero(sum)));
+    const [a, { channels, result }] = [this.#a, this.#shape];
+    this.#each((sum) => a.zero(sum));
     a.mov(IMAGE, ROW_IMAGE);
     a.lea(FILTER, at(TILE_WEIGHTS));
     a.repeat(CHANNELS, channels, () => {
@@ -188,8 +188,15 @@ class Writer {
   }
 
   #store(): void {
-    const [a, { result, isRelu }] = [this.#a, this.#shape];
-    const zero = this.#tile.outputs * this.#tile.rows * this.#vectors;
+    const [a, { result, isRelu, hasBias }] = [this.#a, this.#shape];
+    const [zero, bias] = [this.#free, this.#free];
+    // Last, for a sum that begins small loses fewer digits.
+    if (hasBias) {
+      for (let output = 0; output < this.#tile.outputs; output++) {
+        a.broadcast(bias, at(BIAS, output * FLOAT));
+        this.#each((sum, of) => of === output && a.addps(sum, sum, bias));
+      }
+    }
     if (isRelu) {
       a.zero(zero);
       // What is not a number stays so.
@@ -209,6 +216,11 @@ class Writer {
   #each(visit: (sum: Vector, output: number, row: number, vector: number) => void): void {
     const { outputs, rows } = this.#tile;
     for (let output = 0; output < outputs; output++) for (let row = 0; row < rows; row++) this.#eachVector((vector) => visit(this.#sum(output, row, vector), output, row, vector));
+  }
+
+  /** The first register behind the sums. */
+  get #free(): Vector {
+    return this.#tile.outputs * this.#tile.rows * this.#vectors;
   }
 
   #sum(output: number, row: number, vector: number): Vector {

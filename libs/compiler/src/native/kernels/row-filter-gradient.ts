@@ -12,16 +12,16 @@ export interface RowFilterGradient extends PaddedImage {
 /** Outputs whose gradients are summed at once; 0 where they have no room in the registers, or sums and image none on the stack. */
 export function outputsAtOnce(shape: Omit<RowFilterGradient, 'batch'>, { lanes, registers }: { readonly lanes: number; readonly registers: number }): number {
   const { kernel, outputs, result } = shape;
-  if (!vectorsOfRow(result[1], lanes).isWorthIt || scratchOf(shape, lanes).total > MOST_SCRATCH) return 0;
+  if (!vectorsOfRow(result[1], lanes).isWorthIt) return 0;
   // Sums, gradients, pixels and a mask.
   const most = Math.floor((registers - 2) / (kernel[1] + 1));
-  for (let count = Math.min(most, outputs); count > 0; count--) if (outputs % count === 0) return count;
+  for (let count = Math.min(most, outputs); count > 0; count--) if (outputs % count === 0 && scratchOf(shape, count, lanes).total <= MOST_SCRATCH) return count;
   return 0;
 }
 
-/** Bytes of the stack: vectors of sums for each weight, and behind them the padded image. */
-function scratchOf(shape: Omit<RowFilterGradient, 'batch'>, lanes: number): { sums: number; total: number } {
-  const { kernel, outputs, channels } = shape;
+/** Bytes of the stack: vectors of sums for each weight of some outputs, and behind them the padded image. */
+function scratchOf(shape: PaddedImage, outputs: number, lanes: number): { sums: number; total: number } {
+  const { kernel, channels } = shape;
   const sums = outputs * channels * kernel[0] * kernel[1] * lanes * FLOAT;
   return { sums, total: sums + clearable(channels * paddedSize(shape, lanes).bytes, lanes) };
 }
@@ -29,17 +29,17 @@ function scratchOf(shape: Omit<RowFilterGradient, 'batch'>, lanes: number): { su
 /**
  * The gradient [out, in, height, width] of a filter, from images [batch, in, height, width] and the result's gradient
  * [batch, out, height, width]. A vector is a run of columns of a row; for each weight one is summed over all rows of an image in
- * a register, over all images in memory, and at the end its elements are added up.
+ * a register, over all images in memory, and at the end its elements are added up. Each part has some outputs.
  */
-export function rowFilterGradient(shape: RowFilterGradient): NativeKernel {
+export function rowFilterGradient(shape: RowFilterGradient, vectors: { readonly lanes: number; readonly registers: number }): NativeKernel {
   const { batch, image, channels, kernel, outputs, result, pads } = shape;
   return {
     name: `RowFilterGradient_${[batch, channels, ...image, ...kernel, outputs, ...result, ...pads].join('x')}`, inputs: ['float32', 'float32'],
-    outputs: [{ type: 'float32', dims: [outputs, channels, ...kernel] }], parts: 1, write: (a) => asFunction(a, () => new Writer(a, shape).write()),
+    outputs: [{ type: 'float32', dims: [outputs, channels, ...kernel] }], parts: outputs / outputsAtOnce(shape, vectors), write: (a) => asFunction(a, () => new Writer(a, shape).write()),
   };
 }
 
-const [X, DY, OUT, IMAGES, TILES, CHANNELS, ROWS] = [R.r8, R.r9, R.r10, R.rbx, R.r12, R.r15, R.rcx];
+const [X, DY, OUT, IMAGES, CHANNELS, ROWS] = [R.r8, R.r9, R.r10, R.rbx, R.r15, R.rcx];
 const [IMAGE, SUMS, ROW_IMAGE, ROW_DY] = [R.r13, R.r14, R.rsi, R.rdx];
 
 class Writer {
@@ -56,11 +56,16 @@ class Writer {
   }
 
   write(): void {
-    const [a, { batch, outputs }] = [this.#a, this.#shape];
-    const { sums, total } = scratchOf(this.#shape, a.lanes);
+    const [a, { batch, outputs, result }] = [this.#a, this.#shape];
+    const { sums, total } = scratchOf(this.#shape, this.#atOnce, a.lanes);
+    const size = result[0] * result[1];
     a.mov(X, at(R.rdi));
     a.mov(DY, at(R.rdi, 8));
     a.mov(OUT, at(R.rdi, 16));
+    for (const [register, ofOutput] of [[DY, size], [OUT, this.#ofOutput / a.lanes]] as const) {
+      a.times(R.rax, R.rsi, this.#atOnce * ofOutput * FLOAT);
+      a.add(register, R.rax, 'register');
+    }
     a.sub(R.rsp, total);
     a.lea(R.rax, at(R.rsp));
     clear(a, R.rax, total);
@@ -68,25 +73,22 @@ class Writer {
       a.lea(R.rdi, at(R.rsp, sums));
       copyImage(a, this.#shape, { from: X, to: R.rdi, counter: CHANNELS, mask: this.#mask });
       if (this.#rest > 0) a.part(this.#rest, this.#mask);
-      a.lea(SUMS, at(R.rsp));
-      a.repeat(TILES, outputs / this.#atOnce, () => this.#outputsOfTile(sums));
+      this.#image(sums);
+      a.add(DY, outputs * size * FLOAT);
     });
     this.#addUp();
     a.add(R.rsp, total);
   }
 
-  /** Some outputs; moves on to the gradients of the next ones. */
-  #outputsOfTile(sums: number): void {
-    const [a, { channels, result, kernel }] = [this.#a, this.#shape];
+  #image(sums: number): void {
+    const [a, { channels, kernel }] = [this.#a, this.#shape];
+    a.lea(SUMS, at(R.rsp));
     a.lea(IMAGE, at(R.rsp, sums));
     a.repeat(CHANNELS, channels, () => {
       for (let row = 0; row < kernel[0]; row++) this.#rowOfFilter(row);
       a.add(IMAGE, this.#padded.bytes);
       a.add(SUMS, kernel[0] * kernel[1] * a.lanes * FLOAT);
     });
-    // Sums lie output by output: those of a tile's other outputs were reached from its first.
-    a.add(SUMS, (this.#atOnce - 1) * this.#ofOutput * FLOAT);
-    a.add(DY, this.#atOnce * result[0] * result[1] * FLOAT);
   }
 
   #rowOfFilter(row: number): void {
@@ -126,10 +128,10 @@ class Writer {
 
   /** The elements of each vector of sums. */
   #addUp(): void {
-    const [a, { outputs, channels, kernel }] = [this.#a, this.#shape];
+    const a = this.#a;
     a.part(1, this.#mask);
     a.lea(SUMS, at(R.rsp));
-    a.repeat(ROWS, outputs * channels * kernel[0] * kernel[1], () => {
+    a.repeat(ROWS, (this.#atOnce * this.#ofOutput) / a.lanes, () => {
       a.broadcast(0, at(SUMS));
       for (let lane = 1; lane < a.lanes; lane++) {
         a.broadcast(1, at(SUMS, lane * FLOAT));

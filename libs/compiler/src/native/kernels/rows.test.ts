@@ -57,7 +57,7 @@ async function differentiates(s: RowConvolution, set: VectorSet): Promise<void> 
   const dy = numbers(s.batch * s.outputs * s.result[0] * s.result[1], 5);
   const expected = new Float64Array(s.outputs * s.channels * s.kernel[0] * s.kernel[1]);
   products({ ...s, isTurned: false }, (a, w, y) => (expected[w]! += x[a]! * dy[y]!));
-  const [actual] = await runKernel(rowFilterGradient(s), [x, dy], set);
+  const [actual] = await runKernel(rowFilterGradient(s, vectorsOf(set)), [x, dy], set);
   expectClose(actual!, expected);
 }
 
@@ -74,5 +74,6 @@ it('takes the tile that reads least, and none where an image is too large for th
   expect(tileOf({ ...lenet, image: [400, 28], result: [400, 28] }, { lanes: 16, registers: 32 })).toBeUndefined();
   expect(tileOf({ ...lenet, image: [28, 7], result: [28, 7] }, { lanes: 16, registers: 32 })).toBeUndefined();
   expect(outputsAtOnce(lenet, { lanes: 16, registers: 32 })).toBe(3);
+  expect(outputsAtOnce({ ...lenet, channels: 3 }, { lanes: 16, registers: 32 })).toBe(3);
   expect(outputsAtOnce({ ...lenet, channels: 30 }, { lanes: 16, registers: 32 })).toBe(0);
 });

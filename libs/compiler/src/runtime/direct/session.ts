@@ -103,9 +103,10 @@ export class DirectSession implements EngineSession {
 
   static async open(engine: Direct, { bytes, kernels = [] }: Model, options: EngineOptions): Promise<DirectSession> {
     const { call, release } = engine.api;
-    const operators = kernels.length === 0 ? undefined : await nativeOperators(engine.api, kernels);
     const settings = made((to) => call.CreateSessionOptions(to));
+    let operators: Operators | undefined;
     try {
+      operators = kernels.length === 0 ? undefined : await nativeOperators(engine.api, kernels);
       if (operators !== undefined) call.AddCustomOpDomain(settings, operators.domain);
       call.SetIntraOpNumThreads(settings, threadsOf(options));
       call.SetInterOpNumThreads(settings, 1);
