@@ -3,7 +3,8 @@ import { MOST_OPERANDS, writeBridge } from './bridge.ts';
 import type { ExecutableMemory } from './executable-memory.ts';
 import type { NativeKernel } from './kernel.ts';
 import { fields, operatorWords, type EngineFunctions } from './operator-struct.ts';
-import { Assembler, type VectorSet } from './x64/assembler.ts';
+import { codeOf } from './call-kernel.ts';
+import type { VectorSet } from './x64/assembler.ts';
 
 /** Kernels as operators that ONNX Runtime can be told of: as long as it may call them, the memory must stay. */
 export interface CustomOperators {
@@ -49,12 +50,6 @@ export function customOperators(kernels: readonly NativeKernel[], vectorSet: Vec
 function checkOperands({ name, inputs, outputs }: NativeKernel): void {
   const count = inputs.length + outputs.length;
   if (count > MOST_OPERANDS) throw new Error(`the kernel ${name} has ${count} operands, and ${MOST_OPERANDS} are the most`);
-}
-
-function codeOf(kernel: NativeKernel, vectorSet: VectorSet): Uint8Array {
-  const assembler = new Assembler(vectorSet);
-  kernel.write(assembler);
-  return assembler.finish();
 }
 
 /** How many words an operator's tables take: element types of all operands; an address and a length of each output's shape; and the shapes. */

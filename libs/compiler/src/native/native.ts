@@ -1,14 +1,10 @@
 import { invalid } from '../errors.ts';
 import { debugLevel, tell } from '../runtime/debug.ts';
-import { memoryFunctions, type ExecutableMemory } from './executable-memory.ts';
+import type { NativeTarget } from './call-kernel.ts';
+import { memoryFunctions } from './executable-memory.ts';
 import { vectorSetOf } from './processor.ts';
+import { checkMachineCode } from './self-check.ts';
 import type { VectorSet } from './x64/assembler.ts';
-
-/** What kernels in machine code need of this machine. */
-export interface NativeTarget {
-  readonly vectorSet: VectorSet;
-  readonly allocate: (bytes: number) => ExecutableMemory;
-}
 
 /**
  * What MACHINE_CODE asks for: `off`, and ONNX Runtime's operators compute all; `avx2`, and vectors are no wider; by default the
@@ -23,7 +19,7 @@ export function machineCodeSetting(env: Readonly<Record<string, string | undefin
 
 let found: Promise<NativeTarget | undefined> | undefined;
 
-/** What this machine gives to kernels in machine code; undefined where it cannot run them, or is not to. Found once a process. */
+/** What this machine gives to kernels in machine code; undefined where it cannot run them, gets them wrong, or is not to. Found once a process. */
 export async function nativeTarget(): Promise<NativeTarget | undefined> {
   const widest = machineCodeSetting();
   if (widest === 'off') return undefined;
@@ -38,5 +34,7 @@ async function find(): Promise<NativeTarget | undefined> {
   const allocate = await memoryFunctions();
   if (allocate === undefined) return undefined;
   const vectorSet = await vectorSetOf(allocate);
-  return vectorSet && { vectorSet, allocate };
+  if (vectorSet === undefined) return undefined;
+  await checkMachineCode({ vectorSet, allocate });
+  return { vectorSet, allocate };
 }

@@ -1,7 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Dtype } from '../graph/graph.ts';
 import type { NativeKernel } from '../native/kernel.ts';
-import { nativeTarget, type NativeTarget } from '../native/native.ts';
+import type { NativeTarget } from '../native/call-kernel.ts';
+import { nativeTarget } from '../native/native.ts';
 import { direct, DirectSession, type Direct } from './direct/session.ts';
 import { sessionOptions, type EngineOptions } from './engine.ts';
 import { onnxRuntime } from './onnxruntime.ts';

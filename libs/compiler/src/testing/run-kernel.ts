@@ -1,7 +1,7 @@
-import koffi from 'koffi';
-import { nativeTarget, type NativeTarget } from '../native/native.ts';
+import { callKernel } from '../native/call-kernel.ts';
+import { nativeTarget } from '../native/native.ts';
 import type { NativeKernel } from '../native/kernel.ts';
-import { Assembler, type VectorSet } from '../native/x64/assembler.ts';
+import type { VectorSet } from '../native/x64/assembler.ts';
 
 /** Vectors that this machine can compute with: with AVX-512 also AVX2's. Empty where there are none. */
 export async function vectorSets(): Promise<VectorSet[]> {
@@ -17,26 +17,9 @@ const UNTOUCHED = -12345;
 export async function runKernel(kernel: NativeKernel, inputs: readonly Float32Array[], vectorSet: VectorSet): Promise<Float32Array[]> {
   const target = (await nativeTarget())!;
   const outputs = kernel.outputs.map(({ dims }) => new Float32Array(dims.reduce((product, dim) => product * dim, 1) + GUARD).fill(UNTOUCHED));
-  call(target, codeOf(kernel, vectorSet), { parts: kernel.parts, operands: [...inputs, ...outputs] });
+  await callKernel(kernel, [...inputs, ...outputs], { ...target, vectorSet });
   return outputs.map((output) => {
     if (output.subarray(-GUARD).some((value) => value !== UNTOUCHED)) throw new Error(`${kernel.name} writes behind its output`);
     return output.subarray(0, -GUARD);
   });
-}
-
-function codeOf(kernel: NativeKernel, vectorSet: VectorSet): Uint8Array {
-  const assembler = new Assembler(vectorSet);
-  kernel.write(assembler);
-  return assembler.finish();
-}
-
-function call({ allocate }: NativeTarget, code: Uint8Array, { parts, operands }: { parts: number; operands: readonly Float32Array[] }): void {
-  const memory = allocate(code.length);
-  try {
-    memory.seal(code);
-    const table = BigUint64Array.from(operands, (array) => koffi.address(array.buffer) + BigInt(array.byteOffset));
-    for (let part = 0; part < parts; part++) koffi.call(memory.address, koffi.proto('void (void *operands, size_t part)'), table, part);
-  } finally {
-    memory.free();
-  }
 }
