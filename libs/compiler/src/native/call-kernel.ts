@@ -9,11 +9,15 @@ export interface NativeTarget {
   readonly allocate: (bytes: number) => ExecutableMemory;
 }
 
-/** A kernel's code, for vectors of this kind. */
+/** A kernel's code, for vectors of this kind. @throws where it cannot be written, with its name. */
 export function codeOf(kernel: NativeKernel, vectorSet: VectorSet): Uint8Array {
   const assembler = new Assembler(vectorSet);
-  kernel.write(assembler);
-  return assembler.finish();
+  try {
+    kernel.write(assembler);
+    return assembler.finish();
+  } catch (cause) {
+    throw new Error(`the kernel '${kernel.name}' cannot be written: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Computes a kernel by itself, without the engine: all of its parts, one after the other. `operands`: inputs, then outputs. */

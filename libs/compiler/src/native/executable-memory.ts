@@ -6,6 +6,7 @@ export interface ExecutableMemory {
   readonly address: Pointer;
   /** Ends the filling: from here on the memory can be executed, and no longer written. */
   seal(bytes: Uint8Array): void;
+  /** Gives the memory back; a second time does nothing. */
   free(): void;
 }
 
@@ -16,10 +17,10 @@ const ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as Partial<Record<NodeJS.Platf
 /** Held as long as the process: koffi unloads a library whose object is collected, and functions would call into nothing. */
 let held: object | undefined;
 
-/** The C library's functions that give a process memory, where they are as in POSIX; undefined elsewhere. */
-export async function memoryFunctions(): Promise<((bytes: number) => ExecutableMemory) | undefined> {
+/** The C library's functions that give a process memory. @throws where they are not as in POSIX. */
+export async function memoryFunctions(): Promise<(bytes: number) => ExecutableMemory> {
   const anonymous = ANONYMOUS[process.platform];
-  if (anonymous === undefined) return undefined;
+  if (anonymous === undefined) throw new Error(`memory for it is asked for as on Linux and macOS, and this is ${process.platform}`);
   const koffi = await loadKoffi();
   const library = koffi.load(null);
   held ??= library;
@@ -28,14 +29,19 @@ export async function memoryFunctions(): Promise<((bytes: number) => ExecutableM
   const unmap = library.func('int munmap(intptr_t address, size_t bytes)');
   return (bytes) => {
     const address = BigInt(map(null, bytes, READ | WRITE, PRIVATE | anonymous, -1, 0) as number | bigint);
-    if (address === -1n) throw new Error(`no memory of ${bytes} bytes for machine code`);
+    if (address === -1n) throw new Error(`failed to allocate memory: ${bytes} bytes for machine code (errno ${koffi.errno()})`);
+    let isMapped = true;
     return {
       address,
       seal: (content) => {
         new Uint8Array(koffi.view(address, bytes)).set(content);
-        if (protect(address, bytes, READ | EXECUTE) !== 0) throw new Error('memory could not be made executable');
+        if (protect(address, bytes, READ | EXECUTE) !== 0) throw new Error(`the system does not let memory be executed that was written (errno ${koffi.errno()})`);
       },
-      free: () => void unmap(address, bytes),
+      free: () => {
+        // Its place may be somebody else's by the second time.
+        if (isMapped) unmap(address, bytes);
+        isMapped = false;
+      },
     };
   };
 }

@@ -30,11 +30,12 @@ export async function nativeTarget(): Promise<NativeTarget | undefined> {
   return target && { ...target, vectorSet: widest === 'avx2' ? 'avx2' : target.vectorSet };
 }
 
-async function find(): Promise<NativeTarget | undefined> {
+/** @throws where kernels cannot be run, with the reason. */
+async function find(): Promise<NativeTarget> {
+  if (process.arch !== 'x64') throw new Error(`it is written for x64, and this process is for ${process.arch}`);
   const allocate = await memoryFunctions();
-  if (allocate === undefined) return undefined;
   const vectorSet = await vectorSetOf(allocate);
-  if (vectorSet === undefined) return undefined;
+  if (vectorSet === undefined) throw new Error('the processor, or its system, has neither AVX2 with FMA nor AVX-512');
   await checkMachineCode({ vectorSet, allocate });
   return { vectorSet, allocate };
 }

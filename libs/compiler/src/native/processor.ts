@@ -19,9 +19,8 @@ const AVX2 = [bits(12, 27, 28), bits(5), bits(1, 2)];
 /** Besides: AVX-512 F, DQ, BW and VL; the system keeps masks and vectors of 512 bits. */
 const AVX512 = [AVX2[0]!, bits(5, 16, 17, 30, 31), bits(1, 2, 5, 6, 7)];
 
-/** The widest vectors that the processor and its system have; undefined where kernels cannot be written for them. */
+/** The widest vectors that the processor, of x86-64, and its system have; undefined where kernels cannot be written for them. */
 export async function vectorSetOf(allocate: (bytes: number) => ExecutableMemory): Promise<VectorSet | undefined> {
-  if (process.arch !== 'x64') return undefined;
   const koffi = await loadKoffi();
   const memory = allocate(ASK.length);
   const found = new Int32Array(3);
