@@ -13,9 +13,6 @@ export interface PaddedImage {
 
 export const FLOAT = 4;
 
-/** Most bytes that a kernel keeps on the stack. */
-export const MOST_SCRATCH = 32_768;
-
 /** Rows and columns of a padded image: every vector of a row of results may be read at every place of the filter. */
 export function paddedSize({ image, kernel, result, pads }: PaddedImage, lanes: number): { rows: number; columns: number; bytes: number } {
   const whole = (columns: number) => Math.ceil(columns / lanes) * lanes;

@@ -1,7 +1,7 @@
 import { asFunction, type NativeKernel } from '../kernel.ts';
 import type { Assembler } from '../x64/assembler.ts';
 import { at, R, type Memory, type Vector } from '../x64/operands.ts';
-import { clear, clearable, copyImage, FLOAT, MOST_SCRATCH, paddedSize, vectorsOfRow, type PaddedImage } from './padded-image.ts';
+import { clear, clearable, copyImage, FLOAT, paddedSize, vectorsOfRow, type PaddedImage } from './padded-image.ts';
 
 /** A convolution of strides and dilations 1, of images channels first, with few results. */
 export interface RowConvolution extends PaddedImage {
@@ -14,6 +14,9 @@ export interface RowConvolution extends PaddedImage {
   /** How many parts the batch is shared out to; divides it. */
   readonly parts: number;
 }
+
+/** Most bytes of an image on the stack, of which a thread has half a megabyte or more: it stays in the second cache. */
+const MOST_SCRATCH = 196_608;
 
 /** So many tiles of rows are written one by one. */
 const MOST_WRITTEN = 2;

@@ -1,7 +1,10 @@
 import { asFunction, type NativeKernel } from '../kernel.ts';
 import type { Assembler } from '../x64/assembler.ts';
 import { at, R, type Vector } from '../x64/operands.ts';
-import { clear, clearable, copyImage, FLOAT, MOST_SCRATCH, paddedSize, vectorsOfRow, type PaddedImage } from './padded-image.ts';
+import { clear, clearable, copyImage, FLOAT, paddedSize, vectorsOfRow, type PaddedImage } from './padded-image.ts';
+
+/** Most bytes of sums and image on the stack: they stay in the first cache. */
+const MOST_SCRATCH = 32_768;
 
 /** A convolution of strides and dilations 1, of images channels first, with a small filter. */
 export interface RowFilterGradient extends PaddedImage {
