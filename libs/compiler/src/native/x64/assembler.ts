@@ -13,7 +13,7 @@ export function vectorsOf(vectorSet: VectorSet): { readonly lanes: 8 | 16; reado
 const [MAP_0F, MAP_0F38] = [1, 2];
 const [NONE, P66, PF3] = [0, 1, 2];
 
-/** Predicates of comparisons that are false where an operand is not a number, but for those that begin with `not`. */
+/** Predicates of comparisons that are false where an operand is not a number, but for `unordered` and those that begin with `not`. */
 const PREDICATES = { equal: 0x00, less: 0x11, lessOrEqual: 0x12, unordered: 0x03, notGreaterOrEqual: 0x19, notEqual: 0x04, greaterOrEqual: 0x1d, greater: 0x1e } as const;
 export type Predicate = keyof typeof PREDICATES;
 
@@ -167,8 +167,9 @@ export class Assembler extends General {
     this.broadcast(to, at(R.rsp, -8));
   }
 
-  /** Sets, for {@link loadPart} and {@link storePart}, how many elements there are, fewer than a vector has. With AVX2 in vector `scratch`. Uses rax. */
+  /** Sets, for {@link loadPart} and {@link storePart}, how many elements there are, at most as many as a vector has. With AVX2 in vector `scratch`. Uses rax. */
   part(count: number, scratch: Vector): void {
+    if (!(count >= 0 && count <= this.lanes)) throw new RangeError(`expected a part of ${this.lanes} elements, got ${count}`);
     if (this.vectorSet === 'avx512') {
       this.set(R.rax, (1 << count) - 1);
       // kmovw k2, eax
@@ -197,6 +198,7 @@ export class Assembler extends General {
   }
 
   #vector(prefix: number, map: number, opcode: number, reg: number, second: number, rm: Vector | Memory, more: { unit?: number; mask?: number; zero?: boolean } = {}): void {
+    for (const register of [reg, second, rm]) if (typeof register === 'number' && register >= this.registers) throw new RangeError(`expected a vector register below ${this.registers}, got ${register}`);
     if (this.vectorSet === 'avx512') this.#evex(prefix, map, opcode, reg, second, rm, more);
     else this.#vex(prefix, map, opcode, reg, second, rm);
   }

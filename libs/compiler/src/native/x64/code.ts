@@ -11,7 +11,9 @@ export class Code {
     for (const value of values) this.#bytes.push(value & 0xff);
   }
 
+  /** @throws RangeError where it is none: a distance or a size beyond 2 GB would be another one. */
   int32(value: number): void {
+    if (value !== (value | 0)) throw new RangeError(`expected a number of 32 bits, got ${value}`);
     this.byte(value, value >> 8, value >> 16, value >> 24);
   }
 

@@ -6,6 +6,8 @@ export type Condition = keyof typeof CONDITIONS;
 
 /** General instructions of x86-64 on 64 bits: only those that kernels use. */
 export class General extends Code {
+  mov(to: Gpr | Memory, from: Gpr): void;
+  mov(to: Gpr, from: Memory): void;
   mov(to: Gpr | Memory, from: Gpr | Memory): void {
     if (typeof from === 'number') this.#instruction(0x89, from, to);
     else this.#instruction(0x8b, to as Gpr, from);
@@ -17,11 +19,11 @@ export class General extends Code {
     this.int32(value);
   }
 
-  /** 32 bits of memory. */
+  /** 32 bits of memory, signed or not. */
   setInt(to: Memory, value: number): void {
     const rex = 0x40 | ((to.index ?? 0) >= 8 ? 2 : 0) | (to.base >= 8 ? 1 : 0);
     this.byte(rex, 0xc7, ...modRm(0, to));
-    this.int32(value);
+    this.int32(value > 0x7fffffff ? value - 2 ** 32 : value);
   }
 
   lea(to: Gpr, from: Memory): void {
@@ -46,7 +48,7 @@ export class General extends Code {
     this.int32(value);
   }
 
-  /** rax / by: the quotient in rax, the rest in rdx. */
+  /** rax / by, without signs: the quotient in rax, the rest in rdx. `by` is another register. */
   divide(by: Gpr): void {
     this.#instruction(0x31, R.rdx, R.rdx);
     this.#instruction(0xf7, 6, by);
@@ -85,8 +87,10 @@ export class General extends Code {
     this.byte(0xc3);
   }
 
-  /** Runs `body` `count` times, at least once; `counter` counts down to 0, and is left alone where it is once. */
+  /** Runs `body` `count` times; `counter` counts down to 0, and is left alone where there is nothing to count: once, or never. */
   repeat(counter: Gpr, count: number, body: () => void): void {
+    if (!Number.isInteger(count) || count < 0) throw new RangeError(`expected a count of times, got ${count}`);
+    if (count === 0) return;
     if (count === 1) return body();
     const again = new Label();
     this.set(counter, count);

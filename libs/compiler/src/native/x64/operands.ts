@@ -24,6 +24,8 @@ export function at(base: Gpr, offset = 0): Memory {
 export function modRm(reg: number, rm: number | Memory, unit = 1): number[] {
   if (typeof rm === 'number') return [0xc0 | ((reg & 7) << 3) | (rm & 7)];
   const { base, index, scale = 1, offset = 0 } = rm;
+  if (index === R.rsp) throw new RangeError('rsp cannot be an index: its number means that there is none');
+  if (offset !== (offset | 0)) throw new RangeError(`expected an offset of 32 bits, got ${offset}`);
   const isShort = offset % unit === 0 && offset / unit >= -128 && offset / unit <= 127;
   // Without an offset the code of rbp and r13 would mean something else.
   const mode = offset === 0 && (base & 7) !== R.rbp ? 0 : isShort ? 1 : 2;
