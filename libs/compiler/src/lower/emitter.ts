@@ -4,7 +4,7 @@ import { constantValues } from '../graph/replay.ts';
 import { blockOf, broadcastForm, channelsFirst, inverse, isPlain, movesNothing, plain, sameOrder, storedShape, viewOf, type Form } from '../layout/form.ts';
 import { Blocks, type Name, type OnnxAttributes, type Rewrite } from '../onnx/blocks.ts';
 import type { ElementType } from '../onnx/model.ts';
-import { NATIVE_DOMAIN, type NativeKernel } from '../native/kernel.ts';
+import { haveSameOperands, NATIVE_DOMAIN, type NativeKernel } from '../native/kernel.ts';
 import type { VectorSet } from '../native/x64/assembler.ts';
 import type { Provider } from '../runtime/engine.ts';
 import type { Fact } from './fusion/facts.ts';
@@ -124,7 +124,9 @@ export class Emitter {
   }
 
   #add(kernel: NativeKernel): void {
-    if (!this.#kernels.has(kernel.name)) this.#kernels.set(kernel.name, kernel);
+    const known = this.#kernels.get(kernel.name);
+    if (known !== undefined && !haveSameOperands(known, kernel)) throw new Error(`two kernels have the name '${kernel.name}', and other operands or parts`);
+    if (known === undefined) this.#kernels.set(kernel.name, kernel);
   }
 
   /** Elementwise nodes that follow one another become one. */

@@ -12,7 +12,7 @@ export interface NativeOutput {
 
 /** An operator of ONNX Runtime that is computed by machine code of ours, for tensors of shapes that are known. */
 export interface NativeKernel {
-  /** The operator's name: kernels of one name are the same. */
+  /** The operator's name: kernels of one name are the same, so that it says all that the code depends on but the processor's vectors. */
   readonly name: string;
   readonly inputs: readonly ElementType[];
   readonly outputs: readonly NativeOutput[];
@@ -23,6 +23,12 @@ export interface NativeKernel {
    * part. It keeps rbx, rbp, rsp and r12 to r15, and {@link Assembler.leaveVectors leaves vectors} before it returns.
    */
   readonly write: (a: Assembler) => void;
+}
+
+/** Whether kernels of one name may be the same: a name that says too little would have one compute for the other, in memory of other sizes. */
+export function haveSameOperands(a: NativeKernel, b: NativeKernel): boolean {
+  const operands = ({ inputs, outputs, parts }: NativeKernel) => JSON.stringify([inputs, outputs.map(({ type, dims }) => [type, dims]), parts]);
+  return operands(a) === operands(b);
 }
 
 const KEPT = [R.rbx, R.rbp, R.r12, R.r13, R.r14, R.r15] as const;
