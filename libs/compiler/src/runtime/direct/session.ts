@@ -93,7 +93,7 @@ export class DirectSession implements EngineSession {
   /** Names as C knows them, kept as long as the session. */
   readonly #names = new Map<string, Buffer>();
   readonly #underWay = new Set<Promise<unknown>>();
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(engine: Direct, session: Pointer, operators: Operators | undefined) {
     this.#direct = engine;
@@ -125,7 +125,7 @@ export class DirectSession implements EngineSession {
   }
 
   async run(feeds: Feeds, outputs: readonly Output[]): Promise<Readonly<Record<string, EngineTensor>>> {
-    if (this.#closed) throw new Error('a session of the engine was used after it was closed');
+    if (this.#closing !== undefined) throw new Error('a session of the engine was used after it was closed');
     const { api } = this.#direct;
     const lent: Pointer[] = [];
     const results = BigUint64Array.from(outputs, () => 0n);
@@ -151,8 +151,11 @@ export class DirectSession implements EngineSession {
   }
 
   /** Waits for what is under way: the engine must not lose the ground it stands on. */
-  async release(): Promise<void> {
-    this.#closed = true;
+  release(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
     this.#direct.api.release.ReleaseSession(this.#session);
     this.#operators?.release();
