@@ -19,7 +19,13 @@ const AVX2 = [bits(12, 27, 28), bits(5), bits(1, 2)];
 /** Besides: AVX-512 F, DQ, BW and VL; the system keeps masks and vectors of 512 bits. */
 const AVX512 = [AVX2[0]!, bits(5, 16, 17, 30, 31), bits(1, 2, 5, 6, 7)];
 
-/** The widest vectors that the processor, of x86-64, and its system have; undefined where kernels cannot be written for them. */
+/** The widest vectors that a processor and its system have, by what they say; undefined where kernels cannot be written for them. */
+export function vectorSetSaid(words: readonly number[]): VectorSet | undefined {
+  const has = (wanted: readonly number[]) => wanted.every((bit, i) => (words[i]! & bit) === bit);
+  return has(AVX512) ? 'avx512' : has(AVX2) ? 'avx2' : undefined;
+}
+
+/** Asks the processor, of x86-64. */
 export async function vectorSetOf(allocate: (bytes: number) => ExecutableMemory): Promise<VectorSet | undefined> {
   const koffi = await loadKoffi();
   const memory = allocate(ASK.length);
@@ -30,6 +36,5 @@ export async function vectorSetOf(allocate: (bytes: number) => ExecutableMemory)
   } finally {
     memory.free();
   }
-  const has = (wanted: readonly number[]) => wanted.every((bit, i) => (found[i]! & bit) === bit);
-  return has(AVX512) ? 'avx512' : has(AVX2) ? 'avx2' : undefined;
+  return vectorSetSaid([...found]);
 }
