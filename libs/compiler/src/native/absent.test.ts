@@ -26,6 +26,7 @@ const LINUX = { platform: 'linux', arch: 'x64' };
 async function found(properties: { platform: string; arch: string }, debug = '1'): Promise<{ target: unknown; said: string }> {
   vi.resetModules();
   vi.stubEnv('DEBUG_GRAPH', debug);
+  vi.stubEnv('MACHINE_CODE', undefined);
   const written: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const { nativeTarget } = await import('./native.ts');

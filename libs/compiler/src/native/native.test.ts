@@ -7,6 +7,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('leaves all to the engine where kernels compute something else, and says so', async () => {
   vi.stubEnv('DEBUG_GRAPH', '1');
+  vi.stubEnv('MACHINE_CODE', undefined);
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const target = await nativeTarget();
   const lines = told.mock.calls.map(([text]) => String(text));

@@ -4,6 +4,8 @@ import { runKernel, vectorSets } from '../../testing/run-kernel.ts';
 import { vectorsOf } from '../x64/assembler.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
 
+const sets = await vectorSets();
+
 /** By the definition; few different numbers, so that many windows have ties. */
 function plainly([x, dy]: readonly [Float32Array, Float32Array], { images, height, width }: { images: number; height: number; width: number }, lanes: number): Float32Array {
   const [rows, columns] = [height >> 1, width >> 1];
@@ -16,7 +18,8 @@ function plainly([x, dy]: readonly [Float32Array, Float32Array], { images, heigh
   return result;
 }
 
-it.each(await vectorSets())('gradients of maximum pools with %s go to the first maximum', async (set) => {
+// A file without any test fails, on machines without vectors.
+it.skipIf(sets.length === 0).each(sets.length === 0 ? (['avx2'] as const) : sets)('gradients of maximum pools with %s go to the first maximum', async (set) => {
   const { lanes } = vectorsOf(set);
   const drawn = fc.record({ parts: fc.integer({ min: 1, max: 3 }), each: fc.integer({ min: 1, max: 3 }), height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 9 }), seed: fc.nat(1000) });
   await fc.assert(fc.asyncProperty(drawn, async ({ parts, each, height, width, seed }) => {
