@@ -89,6 +89,7 @@ onEach('%s: shifts', async (set) => {
   for (const [to, p, q] of triples(set)) for (const bits of [0, 1, 9, 23, 31]) {
     expect(asIntegers(await onVectors(set, [lefts32, rights32], (a) => a.shiftLeft(to, p, bits), [to, p, q])), `left ${bits}`).toEqual(x.map((value) => value << bits));
     expect(asIntegers(await onVectors(set, [lefts32, rights32], (a) => a.shiftRight(to, p, bits), [to, p, q])), `right ${bits}`).toEqual(x.map((value) => (value >>> bits) | 0));
+    expect(asIntegers(await onVectors(set, [lefts32, rights32], (a) => a.shiftRightSigned(to, p, bits), [to, p, q])), `right with sign ${bits}`).toEqual(x.map((value) => value >> bits));
   }
 });
 
