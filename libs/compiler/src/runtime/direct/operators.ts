@@ -27,3 +27,16 @@ export async function nativeOperators(api: CApi, kernels: readonly NativeKernel[
     throw thrown;
   }
 }
+
+let first: Promise<unknown> | undefined;
+
+/**
+ * Opens a session that knows our operators; the first of all by itself. ONNX Runtime notes a domain that is new to it in
+ * a table of the process, and looks whether it is there before it holds the table's lock: of two sessions that note the
+ * same at once, one is refused. (It notes it before it reads the model, so that a model it refuses is a first one too.)
+ */
+export function behindFirst(open: () => Promise<void>): Promise<void> {
+  const opening = first === undefined ? open() : first.then(open);
+  first ??= opening.catch(() => undefined);
+  return opening;
+}

@@ -4,7 +4,7 @@ import { debugLevel, tell } from '../debug.ts';
 import { threadsOf, type EngineOptions } from '../engine.ts';
 import type { EngineSession, Feeds, Model, Output } from '../open-session.ts';
 import { arrays, toEngine, type EngineTensor, type Values } from '../tensors.ts';
-import { nativeOperators, type Operators } from './operators.ts';
+import { behindFirst, nativeOperators, type Operators } from './operators.ts';
 import { loadCApi, type CApi, type Pointer } from './c-api.ts';
 
 export interface Direct {
@@ -114,7 +114,8 @@ export class DirectSession implements EngineSession {
       call.SetSessionLogSeverityLevel(settings, 3);
       call.AddSessionConfigEntry(settings, 'session.intra_op.allow_spinning', '0');
       const session: [Pointer | null] = [null];
-      await engine.api.aside.CreateSessionFromArray(engine.env, bytes, bytes.length, settings, session);
+      const create = () => engine.api.aside.CreateSessionFromArray(engine.env, bytes, bytes.length, settings, session);
+      await (operators === undefined ? create() : behindFirst(create));
       return new DirectSession(engine, session[0]!, operators);
     } catch (thrown) {
       operators?.release();
