@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runKernel, vectorSets } from '../../testing/run-kernel.ts';
+import { codeOf } from '../call-kernel.ts';
 import type { VectorSet } from '../x64/assembler.ts';
 import { elementwise, fits } from './elementwise.ts';
 import { collapsed, type Operand, type Program, type Step } from './program.ts';
@@ -124,4 +125,13 @@ it('a program of more values than registers does not fit', () => {
   const sum = steps.map((_, i): Step => ({ op: 'Add', operands: [{ step: i }, { step: i === 0 ? 0 : 39 + i }], attributes: {} }));
   expect(fits({ dims: [100], inputs: [[1]], steps: [...steps, ...sum], outputs: [79] }, 'avx2')).toBe(false);
   expect(fits({ dims: [100], inputs: [[1]], steps: steps.slice(0, 1), outputs: [0] }, 'avx2')).toBe(true);
+});
+
+it('a program of no elements, or of larger tensors than distances of 32 bits reach, does not fit; the largest that does can be written, in any number of parts', () => {
+  const of = (dims: readonly number[]): Program => ({ dims, inputs: [dims.map((_, axis) => dims.slice(axis + 1).reduce((size, dim) => size * dim, 1)), dims.map((_, axis) => (axis === 0 ? 1 : 0))], steps: [{ op: 'Add', operands: [{ input: 0 }, { input: 1 }], attributes: {} }], outputs: [0] });
+  for (const dims of [[0], [0, 5], [4, 0], [2 ** 29], [2 ** 15, 2 ** 14], [3, 2 ** 30]]) expect(fits(of(dims), 'avx512'), dims.join()).toBe(false);
+  for (const dims of [[2 ** 29 - 1], [2 ** 15, 2 ** 14 - 1], [2, 2 ** 28 - 1]]) for (const set of ['avx2', 'avx512'] as const) {
+    expect(fits(of(dims), set), dims.join()).toBe(true);
+    for (const parts of [1, 2, 16]) expect(codeOf(elementwise('large', of(dims), { outputs: [dims], parts }), set).length).toBeGreaterThan(0);
+  }
 });

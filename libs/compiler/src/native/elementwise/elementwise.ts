@@ -26,10 +26,16 @@ export function elementwise(name: string, program: Program, { outputs, parts: wa
   };
 }
 
-/** Whether a program, its axes collapsed, can be a kernel: it has enough registers for values and addresses. */
+/** Distances within an output are added as numbers of 32 bits. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** Whether a program, its axes collapsed, can be a kernel: it has elements, though not 2 GB of them, and enough registers for values and addresses. */
 export function fits(program: Program, vectorSet: VectorSet): boolean {
+  const bytes = program.dims.reduce((size, dim) => size * dim, FLOAT);
+  // Its loops run at least once.
+  if (bytes === 0 || bytes > MOST_BYTES) return false;
   if (program.inputs.length + program.outputs.length > MOST_OPERANDS) return false;
-  if ( addressed(program).length + program.outputs.length + program.dims.length - 1 > ADDRESSES.length) return false;
+  if (addressed(program).length + program.outputs.length + program.dims.length - 1 > ADDRESSES.length) return false;
   try {
     new Writer(new Assembler(vectorSet), program, { parts: 1, numbers: [] }).write();
     return true;

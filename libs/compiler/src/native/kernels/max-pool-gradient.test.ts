@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runKernel, vectorSets } from '../../testing/run-kernel.ts';
+import { codeOf } from '../call-kernel.ts';
 import { vectorsOf } from '../x64/assembler.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
 
@@ -29,4 +30,8 @@ it.skipIf(sets.length === 0).each(sets.length === 0 ? (['avx2'] as const) : sets
     const [actual] = await runKernel(maxPoolGradient({ images, height, width, parts }, lanes), [x, dy], set);
     expect(Array.from(actual!)).toEqual(Array.from(plainly([x, dy], { images, height, width }, lanes)));
   }), { numRuns: 80, seed: 3 });
+});
+
+it.each([1, 2])('batches of more than 2 GB can be written, in %i parts', (parts) => {
+  expect(codeOf(maxPoolGradient({ images: 65_536, height: 32, width: 32, parts }, 16), 'avx512').length).toBeGreaterThan(0);
 });

@@ -65,6 +65,16 @@ describe.skipIf(set === undefined)('general instructions', () => {
     }
   });
 
+  it('multiply by numbers of more than four bytes, as distances in large tensors are', async () => {
+    for (const number of [2 ** 31, 2 ** 32 - 1, 2 ** 32, 3 * 2 ** 31 + 5, -(2 ** 31) - 1, -(2 ** 40), 2 ** 53 - 1]) for (const [to, by] of [[R.rax, R.rdx], [R.r11, R.rbp], [R.rcx, R.r8], [R.r13, R.r12]] as const) {
+      expect(await words([7n, -3n], 2, (a, from, result) => [0, 8].forEach((offset) => {
+        a.mov(by, at(from, offset));
+        a.times(to, by, number);
+        a.mov(at(result, offset), to);
+      })), `${number}`).toEqual([7n, -3n].map((x) => BigInt.asIntN(64, x * BigInt(number))));
+    }
+  });
+
   it('divide', async () => {
     for (const by of [R.rcx, R.r10]) for (const [p, q] of [[17n, 5n], [0n, 3n], [2n ** 50n + 1n, 2n ** 20n], [4n, 9n]] as const) {
       expect(await words([p, q], 2, (a, from, to) => {
@@ -143,6 +153,7 @@ it('a jump to nowhere, and numbers that do not fit, are refused', () => {
   expect(() => code.finish()).toThrow('a label that was not placed');
   expect(() => code.set(R.rax, 2 ** 31)).toThrow('a number of 32 bits, got 2147483648');
   expect(() => code.add(R.rax, -(2 ** 31) - 1)).toThrow('got -2147483649');
-  expect(() => code.times(R.rax, R.rax, 1.5)).toThrow('got 1.5');
+  expect(() => code.times(R.rax, R.rcx, 1.5)).toThrow('got 1.5');
+  expect(() => code.times(R.rax, R.rax, 2 ** 31)).toThrow('got 2147483648');
   for (const count of [-1, 0.5, NaN]) expect(() => code.repeat(R.rcx, count, () => undefined)).toThrow(`a count of times, got ${count}`);
 });

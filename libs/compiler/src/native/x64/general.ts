@@ -42,10 +42,19 @@ export class General extends Code {
     this.#arithmetic(0x39, 7, a, b, kind);
   }
 
-  /** to = from * value */
+  /** to = from * value. A number of more than 32 bits needs another register to go to. */
   times(to: Gpr, from: Gpr, value: number): void {
+    if (Number.isSafeInteger(value) && value !== (value | 0) && to !== from) return this.#timesLarge(to, from, value);
     this.#instruction(0x69, to, from);
     this.int32(value);
+  }
+
+  /** No instruction multiplies by a number of 64 bits, but one loads it. */
+  #timesLarge(to: Gpr, from: Gpr, value: number): void {
+    this.byte(0x48 | (to >= 8 ? 1 : 0), 0xb8 | (to & 7));
+    this.int32(value | 0);
+    this.int32(Math.floor(value / 2 ** 32));
+    this.byte(0x48 | (to >= 8 ? 4 : 0) | (from >= 8 ? 1 : 0), 0x0f, 0xaf, ...modRm(to, from));
   }
 
   /** rax / by, without signs: the quotient in rax, the rest in rdx. `by` is another register. */
