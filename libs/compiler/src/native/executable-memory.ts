@@ -14,16 +14,13 @@ const [READ, WRITE, EXECUTE] = [1, 2, 4];
 const PRIVATE = 2;
 const ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as Partial<Record<NodeJS.Platform, number>>;
 
-/** Held as long as the process: koffi unloads a library whose object is collected, and functions would call into nothing. */
-let held: object | undefined;
-
 /** The C library's functions that give a process memory. @throws where they are not as in POSIX. */
 export async function memoryFunctions(): Promise<(bytes: number) => ExecutableMemory> {
   const anonymous = ANONYMOUS[process.platform];
   if (anonymous === undefined) throw new Error(`memory for it is asked for as on Linux and macOS, and this is ${process.platform}`);
   const koffi = await loadKoffi();
+  // The process itself, which koffi does not unload when the object is collected.
   const library = koffi.load(null);
-  held ??= library;
   const map = library.func('intptr_t mmap(void *near, size_t bytes, int protection, int flags, int file, int64_t offset)');
   const protect = library.func('int mprotect(intptr_t address, size_t bytes, int protection)');
   const unmap = library.func('int munmap(intptr_t address, size_t bytes)');
