@@ -12,7 +12,8 @@ import type { VectorSet } from './x64/assembler.ts';
  * @throws LabError INVALID_INPUT
  */
 export function machineCodeSetting(env: Readonly<Record<string, string | undefined>> = process.env): 'off' | VectorSet {
-  const value = env['MACHINE_CODE'] ?? 'avx512';
+  // Set to nothing, as compose files do it, it is as if it were not set.
+  const value = env['MACHINE_CODE'] || 'avx512';
   if (value === 'off' || value === 'avx2' || value === 'avx512') return value;
   throw invalid('off, avx2 or avx512', `'${value}'`, 'the environment variable MACHINE_CODE', 'Leave it out to use what the processor has');
 }
