@@ -15,8 +15,8 @@ export interface EngineOptions {
    */
   readonly binding?: 'direct' | 'node';
   /**
-   * Whether some operators are computed by machine code of ours, where this machine (x86-64 with AVX2 or AVX-512, Linux
-   * or macOS) can. Default true; with false, and elsewhere, ONNX Runtime's operators compute all.
+   * Whether some operators are computed by machine code of ours, where this machine (x86-64 with AVX2 or AVX-512, Linux)
+   * can. Default true; with false, with MACHINE_CODE=off in the environment, and elsewhere, ONNX Runtime's operators compute all.
    */
   readonly machineCode?: boolean;
 }
